@@ -1,0 +1,204 @@
+"""The multi-task network that the shipped pipeline runs: a small BERT encoder with one head for each layer of annotation.
+
+The encoder has MiniLM's shape (Wang et al. 2020, 6 layers of width 384); the parser's scores are biaffine (Dozat and
+Manning 2017). Written out here, in plain torch, so that its export to ONNX holds only what inference needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+WIDTH, LAYERS, ATTENTION_HEADS, INNER, MAX_PIECES = 384, 6, 12, 1536, 512
+CASES, SPACINGS = 8, 4
+ARC_WIDTH, LABEL_WIDTH, POINTER_WIDTH, HIDDEN = 256, 96, 128, 192
+POINTERS = ("mention", "speaker", "antecedent")
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Number of classes of each head and of pieces in the vocabulary."""
+
+    vocabulary: int
+    tags: int
+    pos: int
+    morphs: int
+    lemma_rules: int
+    labels: int
+    names: int
+    kinds: int
+    corpora: int
+
+
+class Layer(nn.Module):
+    """One transformer layer, post-norm as in BERT."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.query_key_value = nn.Linear(WIDTH, 3 * WIDTH)
+        self.attended = nn.Linear(WIDTH, WIDTH)
+        self.norm_attended = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.inner = nn.Linear(WIDTH, INNER)
+        self.outer = nn.Linear(INNER, WIDTH)
+        self.norm_outer = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        batch, length, _ = x.shape
+        shape = (batch, length, 3, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS)
+        query, key, value = self.query_key_value(x).view(shape).permute(2, 0, 3, 1, 4).unbind(0)
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
+        mixed = mixed.transpose(1, 2).reshape(batch, length, WIDTH)
+        x = self.norm_attended(x + self.attended(mixed))
+        return self.norm_outer(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
+
+
+class Encoder(nn.Module):
+    """BERT with an embedding of the word's case and of the space before it added at the input."""
+
+    def __init__(self, vocabulary: int, dropout: float) -> None:
+        super().__init__()
+        self.pieces = nn.Embedding(vocabulary, WIDTH)
+        self.positions = nn.Embedding(MAX_PIECES, WIDTH)
+        self.cases = nn.Embedding(CASES, WIDTH)
+        self.spacings = nn.Embedding(SPACINGS, WIDTH)
+        nn.init.normal_(self.cases.weight, std=0.005)
+        nn.init.normal_(self.spacings.weight, std=0.005)
+        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.dropout = nn.Dropout(dropout)
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+
+    def forward(self, pieces: Tensor, cases: Tensor, spacings: Tensor) -> Tensor:
+        positions = torch.arange(pieces.shape[1], device=pieces.device)
+        x = self.pieces(pieces) + self.positions(positions) + self.cases(cases) + self.spacings(spacings)
+        x = self.dropout(self.norm(x))
+        bias = (pieces == 0).to(x.dtype)[:, None, None, :] * -1e4
+        for layer in self.layers:
+            x = layer(x, bias)
+        return x
+
+    def load_start(self, path: Path) -> None:
+        """Start from the published sentence encoder's weights (Hugging Face's names for BERT's parts)."""
+        source = load_file(path)
+        own = self.state_dict()
+        own["pieces.weight"] = source["embeddings.word_embeddings.weight"]
+        own["positions.weight"] = (
+            source["embeddings.position_embeddings.weight"] + source["embeddings.token_type_embeddings.weight"][0]
+        )
+        names = {
+            "attended": "attention.output.dense",
+            "norm_attended": "attention.output.LayerNorm",
+            "inner": "intermediate.dense",
+            "outer": "output.dense",
+            "norm_outer": "output.LayerNorm",
+        }
+        for part in ("weight", "bias"):
+            own[f"norm.{part}"] = source[f"embeddings.LayerNorm.{part}"]
+            for i in range(LAYERS):
+                theirs = f"encoder.layer.{i}"
+                own[f"layers.{i}.query_key_value.{part}"] = torch.cat(
+                    [source[f"{theirs}.attention.self.{x}.{part}"] for x in ("query", "key", "value")]
+                )
+                for ours, published in names.items():
+                    own[f"layers.{i}.{ours}.{part}"] = source[f"{theirs}.{published}.{part}"]
+        self.load_state_dict(own)
+
+
+class Biaffine(nn.Module):
+    """Scores of every (dependent, head) pair of words, for `outputs` relations; a bias column on both sides."""
+
+    def __init__(self, width: int, outputs: int) -> None:
+        super().__init__()
+        self.dependent = nn.Linear(WIDTH, width)
+        self.head = nn.Linear(WIDTH, width)
+        self.weight = nn.Parameter(torch.zeros(outputs, width + 1, width + 1))
+        nn.init.normal_(self.weight, std=0.02)
+        self.dropout = nn.Dropout(0.2)
+
+    def project(self, dependents: Tensor, heads: Tensor) -> tuple[Tensor, Tensor]:
+        dependents = self.dropout(functional.gelu(self.dependent(dependents)))
+        heads = self.dropout(functional.gelu(self.head(heads)))
+        return functional.pad(dependents, (0, 1), value=1.0), functional.pad(heads, (0, 1), value=1.0)
+
+
+class Arcs(Biaffine):
+    """Scores [batch, words, heads] of every pair."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width, 1)
+
+    def forward(self, words: Tensor, heads: Tensor) -> Tensor:
+        dependents, heads = self.project(words, heads)
+        return (dependents @ self.weight[0]) @ heads.transpose(1, 2)
+
+
+class ArcLabels(Biaffine):
+    """Scores [batch, words, labels] of the labels of given arcs: `heads` holds each word's head's vector."""
+
+    def forward(self, words: Tensor, heads: Tensor) -> Tensor:
+        dependents, heads = self.project(words, heads)
+        outputs, width, _ = self.weight.shape
+        left = dependents @ self.weight.permute(1, 0, 2).reshape(width, outputs * width)
+        left = left.view(*dependents.shape[:2], outputs, width)
+        return (left @ heads.unsqueeze(-1)).squeeze(-1)
+
+
+class Network(nn.Module):
+    """Encoder and heads; `forward` gives every head's scores as a dictionary of tensors [batch, words, …]."""
+
+    def __init__(self, sizes: Sizes, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.sizes = sizes
+        self.encoder = Encoder(sizes.vocabulary, dropout)
+        self.dropout = nn.Dropout(0.2)
+        self.root = nn.Parameter(torch.randn(WIDTH) * 0.02)
+        self.tag = nn.Linear(WIDTH, sizes.tags)
+        self.pos = nn.Linear(WIDTH, sizes.pos)
+        self.morph = nn.Linear(WIDTH, sizes.morphs)
+        self.lemma = nn.Linear(WIDTH, sizes.lemma_rules)
+        self.start = nn.Linear(WIDTH, 2)
+        self.cue = nn.Linear(WIDTH, 2)
+        self.kind = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, sizes.kinds))
+        self.style = nn.Embedding(sizes.corpora, WIDTH)
+        nn.init.normal_(self.style.weight, std=0.02)
+        self.name = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, sizes.names))
+        self.arc = Arcs(ARC_WIDTH)
+        self.label = ArcLabels(LABEL_WIDTH, sizes.labels)
+        self.pointers = nn.ModuleDict({name: Arcs(POINTER_WIDTH) for name in POINTERS})
+
+    def words(self, pieces: Tensor, cases: Tensor, spacings: Tensor, firsts: Tensor) -> Tensor:
+        """Each word's vector, that of its first piece: [batch, words, width]."""
+        encoded = self.encoder(pieces, cases, spacings)
+        return encoded.gather(1, firsts.unsqueeze(-1).expand(-1, -1, WIDTH))
+
+    def with_root(self, words: Tensor) -> Tensor:
+        """The words with the root's vector before them: [batch, 1 + words, width]."""
+        return torch.cat([self.root.to(words.dtype).expand(words.shape[0], 1, -1), words], dim=1)
+
+    def forward(self, words: Tensor, corpus: Tensor) -> dict[str, Tensor]:
+        words = self.dropout(words)
+        heads = self.with_root(words)
+        scores = {
+            "tag": self.tag(words),
+            "pos": self.pos(words),
+            "morph": self.morph(words),
+            "lemma": self.lemma(words),
+            "start": self.start(words),
+            "cue": self.cue(words),
+            "kind": self.kind(words),
+            "name": self.name(words + self.style(corpus).unsqueeze(1)),
+            "arc": self.arc(words, heads),
+        }
+        scores.update({name: pointer(words, heads) for name, pointer in self.pointers.items()})
+        return scores
+
+    def label_scores(self, words: Tensor, heads: Tensor) -> Tensor:
+        """Scores of the labels of the arcs to `heads` (0 the root, 1 + i the word i): [batch, words, labels]."""
+        words = self.dropout(words)
+        chosen = self.with_root(words).gather(1, heads.unsqueeze(-1).expand(-1, -1, WIDTH))
+        return self.label(words, chosen)

@@ -1,0 +1,233 @@
+"""Multi-task training over corpora that each have only some layers: seeded, resumable, on a CPU or a GPU."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from quoteminer.training.examples import (
+    NAME_TAGS,
+    UNKNOWN,
+    Example,
+    TrainingBatch,
+    alter_typography,
+    cut_windows,
+    make_training_batch,
+)
+from quoteminer.training.model import POINTERS, Network
+
+LAYER_WEIGHTS = {
+    "tag": 0.5,
+    "pos": 0.25,
+    "morph": 0.25,
+    "lemma": 0.25,
+    "start": 0.5,
+    "arc": 1.0,
+    "label": 0.7,
+    "name": 1.0,
+    "cue": 0.3,
+    "kind": 0.3,
+}
+POINTER_WEIGHTS = {"mention": 0.3, "speaker": 0.5, "antecedent": 0.3}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a training run depends on besides its data."""
+
+    words: int = 5_500_000
+    pieces_per_batch: int = 3000
+    longest_window: int = 200
+    encoder_rate: float = 1.2e-4
+    head_rate: float = 1e-3
+    warm_up: float = 0.05
+    average: float = 0.998
+    seed: int = 1
+
+
+def sample_windows(
+    examples: Sequence[Example], shares: Mapping[str, float], settings: Settings, epoch: int
+) -> list[tuple[Example, int, int]]:
+    """One epoch's windows: of each corpus `shares` of its documents (2.0: all of them twice), newly cut."""
+    rng = random.Random(settings.seed * 1000 + epoch)
+    windows = []
+    for example in examples:
+        share = shares.get(example.corpus, 1.0)
+        for _ in range(int(share) + (rng.random() < share % 1)):
+            windows.extend((example, a, b) for a, b in cut_windows(example, settings.longest_window, rng))
+    rng.shuffle(windows)
+    return windows
+
+
+def make_batches(
+    windows: Sequence[tuple[Example, int, int]], pieces_per_batch: int, rng: random.Random
+) -> list[list[tuple[Example, int, int]]]:
+    """Windows of like length together, about `pieces_per_batch` pieces a batch, the batches in random order."""
+
+    def pieces(window: tuple[Example, int, int]) -> int:
+        example, start, end = window
+        return int(example.words.offsets[end] - example.words.offsets[start]) + 2
+
+    batches: list[list[tuple[Example, int, int]]] = []
+    pool = 400
+    for low in range(0, len(windows), pool):
+        batch: list[tuple[Example, int, int]] = []
+        widest = 0
+        for window in sorted(windows[low : low + pool], key=pieces):
+            widest = max(widest, pieces(window))
+            if batch and widest * (len(batch) + 1) > pieces_per_batch:
+                batches.append(batch)
+                batch, widest = [], pieces(window)
+            batch.append(window)
+        if batch:
+            batches.append(batch)
+    rng.shuffle(batches)
+    return batches
+
+
+def losses(network: Network, batch: TrainingBatch, device: str) -> dict[str, Tensor]:
+    """Each layer's mean loss over the words that have it; layers that no word of the batch has are left out."""
+    inputs = [torch.from_numpy(x).to(device) for x in (batch.inputs.pieces, batch.inputs.cases, batch.inputs.spacings)]
+    firsts = torch.from_numpy(batch.inputs.firsts).to(device)
+    targets = {k: torch.from_numpy(v).to(device) for k, v in batch.layers.items()}
+    corpora = torch.from_numpy(batch.corpora).to(device)
+    with torch.autocast(device, torch.bfloat16):
+        words = network.words(*inputs, firsts)
+        scores = network(words, corpora)
+        arcs = targets["arc"]
+        if (targets["label"] != UNKNOWN).any():
+            scores["label"] = network.label_scores(words, arcs.clamp(min=0))
+            targets["label"] = torch.where(arcs == UNKNOWN, UNKNOWN, targets["label"])
+    absent = torch.arange(firsts.shape[1], device=device) >= torch.from_numpy(batch.inputs.lengths).to(device)[:, None]
+    absent = functional.pad(absent, (1, 0))[:, None, :]
+    for name in ("arc", *POINTERS):
+        scores[name] = scores[name].float().masked_fill(absent, -1e4)
+    found = {}
+    for layer in LAYER_WEIGHTS:
+        if layer in scores and (targets[layer] != UNKNOWN).any():
+            flat = scores[layer].float().flatten(0, 1)
+            found[layer] = functional.cross_entropy(flat, targets[layer].flatten(), ignore_index=UNKNOWN)
+    for name, rows in batch.pointers.items():
+        table = scores[name].log_softmax(-1)
+        found[name] = -torch.stack([table[row, word, list(goal)].logsumexp(0) for row, word, goal in rows]).mean()
+    return found
+
+
+class Average:
+    """A running average of the network's weights, which is what is measured and shipped."""
+
+    def __init__(self, network: nn.Module, rate: float) -> None:
+        self.rate = rate
+        self.weights = {name: weight.detach().clone() for name, weight in network.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, network: nn.Module, step: int) -> None:
+        """Move towards the network's weights; faster in the first steps."""
+        rate = min(self.rate, (1 + step) / (10 + step))
+        own, new = zip(
+            *((self.weights[name], weight.detach()) for name, weight in network.state_dict().items()), strict=True
+        )
+        torch._foreach_lerp_(list(own), list(new), 1 - rate)
+
+
+def train(
+    network: Network,
+    examples: Sequence[Example],
+    shares: Mapping[str, float],
+    corpora: Mapping[str, int],
+    settings: Settings,
+    folder: Path,
+    device: str = "cpu",
+    report: Callable[[str], None] = print,
+    save_every: float = 300.0,
+) -> None:
+    """Train until `settings.words` words have been seen; writes `folder/average.safetensors` and a state to resume from."""
+    torch.manual_seed(settings.seed)
+    network.to(device)
+    encoder = list(network.encoder.parameters())
+    known = {id(p) for p in encoder}
+    heads = [p for p in network.parameters() if id(p) not in known]
+    groups = [{"params": encoder, "lr": settings.encoder_rate}, {"params": heads, "lr": settings.head_rate}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
+
+    def rate(done: float) -> float:
+        return min(1.0, done / settings.warm_up) * max(
+            0.0, (1 - done) / (1 - settings.warm_up) if done > settings.warm_up else 1
+        )
+
+    peaks = [group["lr"] for group in optimizer.param_groups]
+    average = Average(network, settings.average)
+    progress = {"epoch": 0, "batch": 0, "words": 0, "step": 0}
+    state_path = folder / "state.pt"
+    if state_path.exists():
+        state = torch.load(state_path, weights_only=True, map_location=device)
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        average.weights, progress = state["average"], state["progress"]
+        report(f"resumed at {progress['words']:,} words")
+    began, began_words, saved = time.monotonic(), progress["words"], time.monotonic()
+    smooth: dict[str, float] = {}
+    network.train()
+    while progress["words"] < settings.words:
+        rng = random.Random(settings.seed * 77 + progress["epoch"])
+        windows = sample_windows(examples, shares, settings, progress["epoch"])
+        batches = make_batches(windows, settings.pieces_per_batch, rng)
+        alter = alter_typography(rng)
+        for batch_windows in batches[progress["batch"] :]:
+            batch = make_training_batch(batch_windows, corpora, tuple(LAYER_WEIGHTS), alter)
+            for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                group["lr"] = peak * rate(progress["words"] / settings.words)
+            found = losses(network, batch, device)
+            weights = LAYER_WEIGHTS | POINTER_WEIGHTS
+            total = torch.stack([loss * weights[name] for name, loss in found.items()]).sum()
+            optimizer.zero_grad()
+            total.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 2.0)
+            optimizer.step()
+            progress["step"] += 1
+            progress["batch"] += 1
+            progress["words"] += int(batch.inputs.lengths.sum())
+            average.update(network, progress["step"])
+            for name, loss in found.items():
+                smooth[name] = 0.98 * smooth.get(name, loss.item()) + 0.02 * loss.item()
+            if progress["step"] % 50 == 0:
+                speed = (progress["words"] - began_words) / (time.monotonic() - began)
+                shown = " ".join(f"{name} {value:.3f}" for name, value in smooth.items())
+                report(f"{progress['words']:,} words, {speed:,.0f}/s: {shown}")
+            if time.monotonic() - saved > save_every or progress["words"] >= settings.words:
+                save(network, optimizer, average, progress, folder)
+                saved = time.monotonic()
+            if progress["words"] >= settings.words:
+                break
+        progress["epoch"] += 1
+        progress["batch"] = 0
+    save(network, optimizer, average, progress, folder)
+    report(f"done in {time.monotonic() - began:,.0f} s")
+
+
+def save(
+    network: Network, optimizer: torch.optim.Optimizer, average: Average, progress: dict[str, int], folder: Path
+) -> None:
+    """Write the averaged weights and the state to resume from, each in one step."""
+    new = folder / "average.new"
+    save_file({k: v.contiguous() for k, v in average.weights.items()}, new)
+    new.replace(folder / "average.safetensors")
+    new = folder / "state.new"
+    state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "average": average.weights}
+    torch.save({**state, "progress": progress}, new)
+    new.replace(folder / "state.pt")
+
+
+def write_sizes(network: Network, folder: Path) -> None:
+    """Keep the network's sizes beside its weights."""
+    (folder / "sizes.json").write_text(json.dumps(asdict(network.sizes)), encoding="utf8")
