@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 OPENING_MARKS = "“‘\"'„‟«‹「『‚‛`＂"
 CLOSING_MARKS = "”’\"'“‘»›」』`＂"
@@ -17,14 +18,17 @@ _DOUBLE_MARKS = '“”„"«»'
 DASHES = "-–—―‒"
 _BULLETS = "-–—―‒•·*▪◦‣●○■□➤►✔✓∙⁃"
 _ENDS_SENTENCE = ".!?…"
-_PARTICLES = frozenset("a al and bin bint da de del der di dos du e el for ibn la le of the und van von y &".split())
+_PARTICLES = frozenset(
+    ("a", "al", "and", "bin", "bint", "da", "de", "del", "der", "di", "dos", "du", "e", "el", "for", "ibn", "la", "le",
+     "of", "the", "und", "van", "von", "y", "&")
+)  # fmt: skip
 _PHOTO_LIBRARIES = ("getty images", "shutterstock", "ap photo", "istock", "wikimedia commons", "unsplash", "pixabay",
                     "file photo", "file picture", "file image", "file pic", "handout", "handout photo")  # fmt: skip
 _AGENCIES = ("afp", "reuters", "epa", "epa-efe", "efe", "xinhua", "bloomberg", "anadolu", "anadolu agency", "aap",
              "ap", "flickr", "supplied")  # fmt: skip
-_PHOTO_WORDS = ("photo", "photos", "photograph", "picture", "pictures", "image", "images", "file photo", "pic", "credit",
-                "photo by", "image by", "picture by", "photo credit", "image credit", "photo courtesy", "courtesy of",
-                "photograph by", "source")  # fmt: skip
+_PHOTO_WORDS = ("photo", "photos", "photograph", "picture", "pictures", "image", "images", "file photo", "pic",
+                "credit", "photo by", "image by", "picture by", "photo credit", "image credit", "photo courtesy",
+                "courtesy of", "photograph by", "source")  # fmt: skip
 _PHOTO_FILES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 _MAX_HEADING, _MAX_CAPTION, _MAX_CREDIT, _MAX_LABEL = 120, 500, 120, 40
 _NARROWEST_COLUMN, _WIDEST_COLUMN = 40, 110
@@ -104,7 +108,7 @@ def _first_word_length(text: str, line: _Line) -> int:
 
 def _column_width(text: str, lines: Sequence[_Line]) -> int | None:
     """The width at which the lines of the text were broken, None where a line is a paragraph."""
-    pairs = [(first, second) for first, second in zip(lines, lines[1:]) if not second.after_blank]
+    pairs = [(first, second) for first, second in pairwise(lines) if not second.after_blank]
     if len(pairs) < 3:
         return None
     lengths = sorted(first.length for first, _ in pairs)
@@ -146,7 +150,8 @@ def _kind(text: str, blocks: Sequence[Block], i: int, previous: str, paragraphs_
         return "item"
     if _is_caption(text, start, end):
         return "caption"
-    return "heading" if _is_heading(text, start, end) else "paragraph"
+    broken_off = i + 1 < len(blocks) and text[end - 1].isalnum() and text[blocks[i + 1].start].islower()
+    return "heading" if _is_heading(text, start, end) and not broken_off else "paragraph"
 
 
 def _is_item(text: str, start: int, end: int) -> bool:
@@ -157,7 +162,7 @@ def _is_item(text: str, start: int, end: int) -> bool:
     stretch = text[start : min(end, start + 7)]
     number, bracket, rest = stretch.removeprefix("(").partition(")")
     if bracket:
-        return rest != "" and (number.isalnum() and len(number) <= 2 or number != "" and not number.strip("ivx"))
+        return rest != "" and ((number.isalnum() and len(number) <= 2) or (number != "" and not number.strip("ivx")))
     number, _, rest = stretch.partition(".")
     return rest != "" and number.isdecimal() and len(number) <= 2 and not rest[0].isdecimal()
 
@@ -186,7 +191,7 @@ def _ends_in(tail: str, sources: Sequence[str], separators: tuple[str, ...]) -> 
 
 def _is_heading(text: str, start: int, end: int) -> bool:
     """Whether the stretch is a short line without final punctuation (a question mark is allowed)."""
-    if end - start > _MAX_HEADING or text[start] in OPENING_MARKS and text[end - 1] in CLOSING_MARKS:
+    if end - start > _MAX_HEADING or (text[start] in OPENING_MARKS and text[end - 1] in CLOSING_MARKS):
         return False
     last = text[start:end].rstrip("”’\"'")[-1:]
     return last.isalnum() or last in ("?", ")", "]", "%")
@@ -214,7 +219,7 @@ def _is_credit(text: str, blocks: Sequence[Block], i: int, previous: str, paragr
     if dashed:
         return not any(text[near.start] in DASHES for near in (*blocks[i - 1 : i], *blocks[i + 1 : i + 2]))
     if previous == "credit":
-        return len(name) <= 60 and _capitalised(name) and not text[blocks[i - 1].start] in DASHES
+        return len(name) <= 60 and _capitalised(name) and text[blocks[i - 1].start] not in DASHES
     if len(name) > 60 or not _capitalised(name) or paragraphs_before < 2 or previous != "paragraph":
         return False
     return _is_quotation(text, blocks[i - 1]) or _short_line_follows(text, blocks, i)

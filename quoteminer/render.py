@@ -90,7 +90,9 @@ class _Sheet:
     def __init__(self, article: Article, prefix: str) -> None:
         self.article = article
         self.prefix = prefix
-        unique = {(quote.start, quote.end): quote for quote in reversed([*_flatten(article.quotes)])}
+        unique = {
+            (quote.start, quote.end): quote for quote in reversed([*_flatten(article.quotes)]) if quote.text.strip()
+        }
         self.quotes = sorted(unique.values(), key=lambda quote: (quote.start, -quote.end))
         self.numbers: dict[int, int] = {}
         self.quoted: dict[int, list[tuple[int, Speaker, Quote]]] = defaultdict(list)
@@ -136,8 +138,6 @@ class _Sheet:
             turns[quote.turn].append(quote)
         for number, quote in enumerate(self.quotes, 1):
             inside = [block for block in blocks if block.start < quote.end and quote.start < block.end]
-            if not inside:  # nothing but white space
-                continue
             parts = turns[quote.turn] if quote in turns[quote.turn] else [quote]
             ids = f"{self.prefix}-q{number}", f"{self.prefix}-n{number}"
             opening = f'<mark class="qm-quote {self._classes(quote)}" aria-describedby="{ids[1]}"'

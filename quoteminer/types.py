@@ -7,12 +7,13 @@ Every offset is a code point index into `Article.text`, the end exclusive, so th
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from dataclasses_json import DataClassJsonMixin
 
-from quoteminer.errors import FormatError
+from quoteminer.errors import ArgumentError, FormatError
 
 if TYPE_CHECKING:
     import pandas
@@ -240,25 +241,33 @@ class Article(DataClassJsonMixin):
         return tuple(by_id[i] for i in quoted if i in by_id)
 
     def quotes_by(self, name: str) -> tuple[Quote, ...]:
-        """Quotations of the speakers known by `name`: the full name, an alias, or a word of either ("Lin"); any case."""
-        wanted = name.casefold().split()
+        """Quotations of the speakers known by `name`, in order of the text.
+
+        Args:
+            name: the full name, an alias, or words of either ("Lin", "Dr Lin"); case and accents do not matter.
+
+        Raises:
+            ArgumentError: `name` is not a str.
+        """
+        if not isinstance(name, str):
+            raise ArgumentError(f"name must be a str, such as 'Lin', not {name!r}")
+        wanted = _words(name)
 
         def known(entity: Entity) -> bool:
-            for form in (entity.name, *entity.aliases, *(m.text for m in entity.mentions if m.is_name)):
-                words = form.casefold().split()
-                if any(words[i : i + len(wanted)] == wanted for i in range(len(words))):
-                    return True
-            return False
+            titles = {word for title in entity.titles for word in _words(title)}
+            bare = wanted[next((i for i, word in enumerate(wanted) if word not in titles), 0) :]
+            forms = (entity.name, *entity.aliases, *(m.text for m in entity.mentions if m.is_name))
+            return any(_stands_in(words, _words(form)) for words in (wanted, bare) for form in forms)
 
-        ids = {entity.id for entity in self.entities if wanted and known(entity)}
+        ids = {entity.id for entity in self.entities if known(entity)}
         return tuple(quote for quote in self.quotes if any(s.entity_id in ids for s in quote.speakers))
 
-    def to_json(self, **kwargs: Any) -> str:  # type: ignore[override]
+    def to_json(self, **kwargs: Any) -> str:
         """The article as one JSON object; non-ASCII characters stand as they are unless `ensure_ascii=True`."""
         return json.dumps(self.to_dict(), **{"ensure_ascii": False, **kwargs})
 
     @classmethod
-    def from_json(cls, s: str | bytes | bytearray, **kwargs: Any) -> Article:  # type: ignore[override]
+    def from_json(cls, s: str | bytes | bytearray, **kwargs: Any) -> Article:
         """Read what `to_json` wrote.
 
         Raises:
@@ -275,6 +284,8 @@ class Article(DataClassJsonMixin):
         """Read a decoded JSON object, as `from_json` does."""
         if not isinstance(data, dict) or "text" not in data:
             raise FormatError("an article is a JSON object with at least a `text`; see quoteminer/schema.json")
+        if not isinstance(data["text"], str):  # the decoder would make text of it
+            raise FormatError(f"text must be a str, not {type(data['text']).__name__}; see quoteminer/schema.json")
         version = data.get("schema_version")
         if version != SCHEMA_VERSION:
             raise FormatError(
@@ -290,7 +301,7 @@ class Article(DataClassJsonMixin):
         return article
 
     def to_frame(self) -> pandas.DataFrame:
-        """One row a quotation; see `quoteminer.to_frame`. Needs pandas: `pip install quoteminer[frames]`."""
+        """One row a quotation; see `quoteminer.to_frame`. Needs pandas: `pip install "quoteminer[frames]"`."""
         from quoteminer.export import to_frame
 
         return to_frame([self])
@@ -311,6 +322,17 @@ class Article(DataClassJsonMixin):
         if unknown:
             lines.append(f"  {unknown:3d} × (unattributed)")
         return "\n".join(lines)
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name without accents, case, and the punctuation around them."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    words = (word.strip(".,;:'’\"“”()") for word in plain.split())
+    return [word.removesuffix("’s").removesuffix("'s") for word in words if word]
+
+
+def _stands_in(words: list[str], form: list[str]) -> bool:
+    return bool(words) and any(form[i : i + len(words)] == words for i in range(len(form)))
 
 
 def field_names(record: type) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Reads a news article and says who said what."""
