@@ -20,7 +20,7 @@ _GENDERS: tuple[Gender, ...] = ("male", "female")
 
 @dataclass(frozen=True, slots=True)
 class Pronoun:
-    """What a personal pronoun says of its referent: `person` 1 to 3, `number` and `gender` where the form shows them."""
+    """What a personal pronoun says of its referent: `person` 1 to 3; `number`, `gender` where the form shows them."""
 
     person: int
     number: Literal["singular", "plural"] | None
@@ -61,15 +61,15 @@ class Lexicon:
         person_nouns: other nouns for one person: man, neighbour, survivor.
         noun_gender: the roles, kin and person nouns that show a gender.
         group_nouns: nouns that name several people, as they stand: officials, police, analysts.
-        organisation_nouns: head nouns of organisations: ministry, court, club.
+        org_nouns: head nouns of organisations: ministry, court, club.
         organisation_suffixes: inc, ltd, sdn bhd.
         place_nouns: province, city, river.
         demonyms: adjective, inhabitant or abbreviation to the country or region: "Chinese" to "China".
-        seats: capital or seat of a government to the country: "Beijing" to "China", "Downing Street" to "United Kingdom".
+        capitals: capital or seat of a government to the country: "Beijing" to "China", "Kremlin" to "Russia".
         given_names: given name to its gender, only where it is clearly one gender's.
-        surnames_first: Chinese, Korean, Vietnamese and Cambodian surnames, which stand before the given name.
+        surname_first: Chinese, Korean, Vietnamese and Cambodian surnames, which stand before the given name.
         name_particles: de, van, bin, al.
-        name_suffixes: jr, iii, phd, mp.
+        suffixes: jr, iii, phd, mp.
         nicknames: short form to the full forms it may stand for: "Bill" to ("William",).
         title_cues: words before the title of a work, law or operation in marks: film, entitled.
         term_cues: words before a term, nickname or slogan in marks: so-called, the phrase.
@@ -92,15 +92,15 @@ class Lexicon:
     person_nouns: frozenset[str]
     noun_gender: Mapping[str, Gender]
     group_nouns: frozenset[str]
-    organisation_nouns: frozenset[str]
+    org_nouns: frozenset[str]
     organisation_suffixes: frozenset[str]
     place_nouns: frozenset[str]
     demonyms: Mapping[str, str]
-    seats: Mapping[str, str]
+    capitals: Mapping[str, str]
     given_names: Mapping[str, Gender]
-    surnames_first: frozenset[str]
+    surname_first: frozenset[str]
     name_particles: frozenset[str]
-    name_suffixes: frozenset[str]
+    suffixes: frozenset[str]
     nicknames: Mapping[str, tuple[str, ...]]
     title_cues: frozenset[str]
     term_cues: frozenset[str]
@@ -118,7 +118,7 @@ class Lexicon:
         'female'
         """
         words = name.split()
-        if len(words) > 1 and words[0] in self.surnames_first:
+        if len(words) > 1 and words[0] in self.surname_first:
             words = words[1:]
         if not words:
             return None
@@ -164,7 +164,7 @@ def read_lexicon(folder: Path) -> Lexicon:
     given = _read(folder / "given_names.txt", "male", "female", lower=False)
     parts = _read(folder / "names.txt", "surname first", "particles", "suffixes", "nicknames =", lower=False)
     organisations = _read(folder / "organisations.txt", "nouns", "suffixes")
-    places = _read(folder / "places.txt", "nouns", "demonyms =", "seats =", lower=False)
+    places = _read(folder / "places.txt", "nouns", "demonyms =", "capitals =", lower=False)
     works = _read(folder / "works.txt", "title cues", "term cues")
     pronouns = _read(folder / "pronouns.txt", *_PRONOUNS, "relative", "indefinite", "demonstrative")
     return Lexicon(
@@ -183,15 +183,15 @@ def read_lexicon(folder: Path) -> Lexicon:
             _genders(roles) | _genders(persons, prefix="kinship ") | _genders(persons, prefix="persons ")
         ),
         group_nouns=frozenset(persons["groups"]),
-        organisation_nouns=frozenset(organisations["nouns"]),
+        org_nouns=frozenset(organisations["nouns"]),
         organisation_suffixes=frozenset(organisations["suffixes"]),
         place_nouns=frozenset(places["nouns"]),
         demonyms=MappingProxyType(places["demonyms"]),
-        seats=MappingProxyType(places["seats"]),
+        capitals=MappingProxyType(places["capitals"]),
         given_names=MappingProxyType(_genders(given)),
-        surnames_first=frozenset(parts["surname first"]),
+        surname_first=frozenset(parts["surname first"]),
         name_particles=frozenset(parts["particles"]),
-        name_suffixes=frozenset(parts["suffixes"]),
+        suffixes=frozenset(parts["suffixes"]),
         nicknames=MappingProxyType({short: tuple(full.split(", ")) for short, full in parts["nicknames"].items()}),
         title_cues=frozenset(works["title cues"]),
         term_cues=frozenset(works["term cues"]),
@@ -212,7 +212,7 @@ def _genders(sections: Mapping[str, Mapping[str, str]], prefix: str = "") -> dic
 
 
 def _read(path: Path, *names: str, lower: bool = True) -> dict[str, dict[str, str]]:
-    """The sections of one word list, each a dict of its entries in order; a name that ends in " =" wants `key = value`."""
+    """The sections of one word list, each a dict of its entries; a name that ends in " =" wants `key = value` lines."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:

@@ -77,7 +77,8 @@ def speakers(
             width = values[length][kind]
             ax.barh(y, width, left=left, height=0.72, color=_UNKNOWN[kind] if grey else colour, linewidth=0)
             left += width
-        text = f"{left:,}" + (f"  ({values['words'].total():,} words)" if measure == "both" else "")
+        words = values["words"].total()
+        text = f"{left:,}" + (f"  ({words:,} word{'' if words == 1 else 's'})" if measure == "both" else "")
         ax.annotate(text, (left, y), (4, 0), textcoords="offset points", va="center", fontsize=9, color=_SOFT)
     _style_bars(ax, [name for name, _, _ in rows], "words quoted" if length == "words" else "quotations")
     if len({kind for _, values, _ in rows for kind in values[length]}) > 1:

@@ -116,7 +116,10 @@ class _Sheet:
 
     def _text(self) -> str:
         blocks = find_blocks(self.article.text)
-        spans = {(span.kind, span.start, span.end): span for span in self._spans(blocks)}
+        spans = {  # the quotations of one turn may share their mention and cue
+            (span.kind, span.start, span.end, span.first if span.kind == "quote" else ""): span
+            for span in self._spans(blocks)
+        }
         return sweep(self.article.text, [*self._blocks(blocks)], spans.values())
 
     def _blocks(self, blocks: Sequence[Block]) -> Iterator[Layer]:

@@ -1,0 +1,202 @@
+"""From an annotated Doc to the Article: every stage in order, each a function of what came before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from spacy.tokens import Doc
+
+from quoteminer.classify import classify, kind_features, kind_pointers, with_encoder
+from quoteminer.cues import find_reports
+from quoteminer.entities import Group, group_mentions
+from quoteminer.layout import find_blocks
+from quoteminer.lexicon import Lexicon
+from quoteminer.marks import MarkedSpan, find_marked
+from quoteminer.resolve import Resolved, Resolver
+from quoteminer.speakers import Link, Quotation, View, attribute, find_quotations
+from quoteminer.types import Article, Cue, Entity, Evidence, Marked, Mention, Quote, Speaker
+
+RANKERS = Path(__file__).parent / "data" / "rankers.json"
+
+
+@cache
+def load_weights() -> Mapping[str, Any]:
+    """The fitted weights of the rankers and the classifier."""
+    weights: Mapping[str, Any] = json.loads(RANKERS.read_text(encoding="utf8"))
+    return weights
+
+
+def make_view(doc: Doc, lexicon: Lexicon) -> tuple[View, Sequence[MarkedSpan]]:
+    """The Doc with its blocks, quotations and reporting words, and all stretches in marks."""
+    blocks = find_blocks(doc.text)
+    spans = find_marked(doc.text, blocks)
+    quotations, quoted = find_quotations(doc, blocks, spans)
+    return View(doc, blocks, quotations, quoted, find_reports(doc, quoted, lexicon), lexicon), spans
+
+
+def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None) -> Article:
+    """The quotations, speakers and entities of a Doc.
+
+    Args:
+        doc: with sentences, tags, lemmas, a dependency tree and entities.
+        lexicon: the word lists.
+        text: the caller's text where it differs from the Doc's (the same length, other characters).
+    """
+    text = doc.text if text is None else text
+    weights = load_weights()
+    view, spans = make_view(doc, lexicon)
+    links = attribute(view, {})
+    groups = group_mentions(doc, view.blocks, lexicon)
+    resolver = Resolver(view, groups, lexicon, weights)
+    kinds = kind_pointers(view)
+    found: list[tuple[Quotation, Link | None, Resolved, str, float]] = []
+    other: list[Marked] = []
+    for quotation, link in zip(view.quotations, links, strict=True):
+        features = with_encoder(kind_features(view, quotation, link), kinds.get(quotation.start))
+        classes = classify(features, weights["kind" if kinds else "kind without pointers"])
+        quoted = classes["direct"] + classes["mixed"]
+        span = quotation.span
+        if quoted < 0.5:
+            kind = "title" if classes["title"] > classes["term"] else "term"
+            other.append(Marked(span.start, span.end, text[span.start : span.end], kind))
+            continue
+        kind = "direct" if classes["direct"] >= classes["mixed"] else "mixed"
+        found.append((quotation, link, resolver.resolve(quotation, link), kind, quoted))
+    return _article(text, view, spans, resolver, groups, found, other)
+
+
+def _article(
+    text: str,
+    view: View,
+    spans: Sequence[MarkedSpan],
+    resolver: Resolver,
+    groups: Sequence[Group],
+    found: Sequence[tuple[Quotation, Link | None, Resolved, str, float]],
+    other: Sequence[Marked],
+) -> Article:
+    doc = view.doc
+    entities, ids = _entities(text, doc, resolver, groups)
+    by_id = {entity.id: entity for entity in entities}
+    quotes: list[Quote] = []
+    turn = -1
+    previous: tuple[Quotation, Link | None, Resolved] | None = None
+    for quotation, link, resolved, kind, quoted in found:
+        if previous is None or not _same_turn(previous, quotation, link, resolved):
+            turn += 1
+        previous = (quotation, link, resolved)
+        speakers = tuple(
+            Speaker(e.name, e.id, e.label, e.role, e.affiliation) for e in (by_id[ids[n]] for n in resolved.entities)
+        )
+        span = quotation.span
+        mention = _slice(text, doc, resolved.mention)
+        cue = _slice(text, doc, link.cue) if link and link.cue else None
+        rule = link.rule if link else "context"
+        quotes.append(
+            Quote(
+                span.start,
+                span.end,
+                text[span.start : span.end],
+                text[span.content_start : span.content_end].removesuffix(","),
+                kind,
+                speakers,
+                Mention(*mention, is_name=resolved.form == "name") if mention else None,
+                Cue(*cue) if cue else None,
+                turn,
+                True,
+                _nested(text, spans, span),
+                round(min(quoted, resolved.probability if speakers else 0.5), 3),
+                Evidence(rule, _steps(text, doc, link, resolved, speakers)),
+            )
+        )
+    return Article(text, entities, tuple(quotes), tuple(other))
+
+
+def _same_turn(
+    previous: tuple[Quotation, Link | None, Resolved], quotation: Quotation, link: Link | None, resolved: Resolved
+) -> bool:
+    before, before_link, before_resolved = previous
+    if before.turn == quotation.turn or (link is not None and link.previous == before.index):
+        return True
+    if resolved.entities != before_resolved.entities or not resolved.entities:
+        return False
+    if link is None:
+        return quotation.block - before.block <= 1
+    return before_link is not None and link.cue is not None and link.cue == before_link.cue
+
+
+def _slice(text: str, doc: Doc, tokens: tuple[int, int] | None) -> tuple[int, int, str] | None:
+    if tokens is None:
+        return None
+    start, end = doc[tokens[0]].idx, doc[tokens[1] - 1].idx + len(doc[tokens[1] - 1])
+    return start, end, text[start:end]
+
+
+def _nested(text: str, spans: Sequence[MarkedSpan], outer: MarkedSpan) -> tuple[Quote, ...]:
+    inner = [s for s in spans if s.parent is not None and spans[s.parent] is outer]
+    return tuple(
+        Quote(
+            s.start, s.end, text[s.start : s.end], text[s.content_start : s.content_end].removesuffix(","), "mixed",
+            nested=_nested(text, spans, s),
+        )
+        for s in inner
+    )  # fmt: skip
+
+
+def _entities(
+    text: str, doc: Doc, resolver: Resolver, groups: Sequence[Group]
+) -> tuple[tuple[Entity, ...], dict[int, int]]:
+    """The entities, most mentioned first, and the id of each of the resolver's numbers."""
+    rows = []
+    for candidate in resolver.entities:
+        group = groups[candidate.number] if candidate.number < len(groups) else None
+        mentions = {(m.start, m.end): Mention(m.start, m.end, text[m.start : m.end]) for m in (group.mentions if group else ())}
+        for tokens in candidate.resolved:
+            part = _slice(text, doc, tokens)
+            if part is not None and not any(a < part[1] and part[0] < b for a, b in mentions):
+                mentions[part[:2]] = Mention(*part, is_name=False)
+        rows.append((candidate, group, tuple(mentions[key] for key in sorted(mentions))))
+    rows.sort(key=lambda row: (-len(row[2]), row[2][0].start if row[2] else 0))
+    ids = {candidate.number: i for i, (candidate, _, _) in enumerate(rows)}
+    entities = tuple(
+        Entity(
+            i,
+            group.name if group else candidate.name,
+            candidate.label,
+            mentions,
+            group.aliases if group else (),
+            group.titles if group else (),
+            group.role if group else None,
+            group.affiliation if group else None,
+        )
+        for i, (candidate, group, mentions) in enumerate(rows)
+    )
+    return entities, ids
+
+
+def _steps(text: str, doc: Doc, link: Link | None, resolved: Resolved, speakers: Iterable[Speaker]) -> tuple[str, ...]:
+    """The way from the quotation to the name, in words."""
+    steps = []
+    cue = _slice(text, doc, link.cue) if link and link.cue else None
+    mention = _slice(text, doc, resolved.mention)
+    name = " and ".join(speaker.name for speaker in speakers)
+    if cue and mention:
+        steps.append(f"“{mention[2]}” is the subject of “{cue[2]}” beside the quotation")
+    elif mention:
+        steps.append(f"“{mention[2]}” is named as the source")
+    elif resolved.form == "previous":
+        steps.append("the quotation goes on from the one before it")
+    else:
+        steps.append("nothing beside the quotation names its speaker")
+    if not name:
+        steps.append("the text around it gives no speaker")
+    elif resolved.form in ("pronoun", "nominal", "implicit"):
+        reasons = ", ".join(resolved.reasons)
+        subject = f"“{mention[2]}” stands for {name}" if mention else f"{name} fits best"
+        steps.append(f"{subject}: {reasons}" if reasons else subject)
+    elif mention and mention[2] != name:
+        steps.append(f"“{mention[2]}” is {name} in full")
+    return tuple(steps)

@@ -1,0 +1,138 @@
+"""Reporting words outside of the quotations: verbs with their subjects, "according to", nouns of speech.
+
+What a reporting verb is stands in the lexicon; the forms follow the cue types of PARC 3 and PolNeAR (Pareti 2016,
+Newell et al. 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from quoteminer.lexicon import Lexicon
+from quoteminer.syntax import NOMINAL, PASSIVE_SUBJECTS, agent_of, phrase_head_after, subject_of
+
+QUOTING_VERBS = frozenset(("quote", "cite", "hear", "record", "paraphrase"))
+PREPOSITIONS = {
+    ("according", "to"): "according to",
+    ("in", "the", "words", "of"): "in the words of",
+    ("as", "per"): "as per",
+    ("per",): "per",
+}
+LIGHT_SUBJECTS = frozenset(("who", "which", "that"))
+AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Reporting words and who reports.
+
+    Attributes:
+        start, end: tokens of the reporting words, end exclusive.
+        anchor: the token that counts for distance: the verb, or the last word of a preposition.
+        subject: head token of who reports, None where the text beside the words names nobody.
+        form: "verb", "preposition" or "noun".
+        strength: "strong" where the words report wherever they stand, "weak" where only a quotation beside them shows it.
+    """
+
+    start: int
+    end: int
+    anchor: int
+    subject: int | None
+    form: str
+    strength: str
+
+
+def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon) -> tuple[Report, ...]:
+    """All reporting words of a Doc that stand outside of quotations, in order.
+
+    Args:
+        doc: with tags, lemmas and a dependency tree.
+        quoted: for each token the number of the quotation that it lies in, -1 where it lies in none.
+    """
+    found: list[Report] = []
+    for token in doc:
+        if quoted[token.i] >= 0 or token.is_space:
+            continue
+        report = _preposition(doc, token) or _verb(doc, token, quoted, lexicon) or _noun(doc, token, quoted, lexicon)
+        if report is not None:
+            found.append(report)
+    return tuple(found)
+
+
+def _preposition(doc: Doc, token: Token) -> Report | None:
+    for words in PREPOSITIONS:
+        end = token.i + len(words)
+        if token.lower_ == words[0] and tuple(t.lower_ for t in doc[token.i : end]) == words:
+            if words == ("per",) and not (token.i and doc[token.i - 1].text == ","):
+                continue
+            subject = phrase_head_after(doc, end, min(len(doc), end + 15))
+            if subject is not None:
+                return Report(token.i, end, end - 1, subject, "preposition", "strong")
+    return None
+
+
+def strength_of(token: Token, lexicon: Lexicon) -> str | None:
+    """How surely a verb reports: "strong", "weak", None for no reporting verb."""
+    if not (token.tag_.startswith("VB") or token.pos_ == "VERB"):
+        return None
+    lemma = token.lemma_.lower()
+    best = lexicon.reporting_verbs.get(lemma)
+    if best == "strong":
+        return best
+    particles = [t.lower_ for t in token.doc[token.i + 1 : token.i + 4] if not t.is_punct]
+    for size in (1, 2):
+        phrasal = lexicon.phrasal_verbs.get(" ".join((lemma, *particles[:size])))
+        best = phrasal or best
+    if best is None and token.lower_ in lexicon.reporting_verbs:
+        best = lexicon.reporting_verbs[token.lower_]
+    return best
+
+
+def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Report | None:
+    strength = strength_of(token, lexicon)
+    light = strength is None and token.lemma_.lower() in lexicon.light_verbs and _has_speech_object(token, lexicon)
+    if strength is None and not light:
+        return None
+    subject = subject_of(token)
+    passive = any(child.dep_ in PASSIVE_SUBJECTS for child in token.children)
+    if passive and token.lemma_.lower() not in QUOTING_VERBS and agent_of(token) is None:
+        return None
+    if subject is not None and quoted[subject.i] >= 0:
+        subject = None
+    start, end = token.i, token.i + 1
+    while start > 0 and doc[start - 1].pos_ in AUXILIARIES and doc[start - 1].head == token and quoted[start - 1] < 0:
+        start -= 1
+    if doc[end : end + 1].text == "as" and doc[end + 1 : end + 2].text in ("saying", "telling", "stating"):
+        end += 2
+    return Report(start, end, token.i, subject.i if subject is not None else None, "verb", "weak" if light else strength or "weak")
+
+
+def _has_speech_object(token: Token, lexicon: Lexicon) -> bool:
+    return any(
+        child.dep_ in ("obj", "dobj", "obl", "prep", "pobj") and child.lemma_.lower() in lexicon.speech_nouns
+        for child in token.children
+    )
+
+
+def _noun(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Report | None:
+    """ "his claim that", "in a statement by the ministry", "NAME's description of": a noun of speech with its owner."""
+    if token.pos_ != "NOUN" or token.lemma_.lower() not in lexicon.speech_nouns:
+        return None
+    owner = next(_owners(token), None)
+    if owner is None or quoted[owner.i] >= 0:
+        return None
+    return Report(token.i, token.i + 1, token.i, int(owner.i), "noun", "weak")
+
+
+def _owners(noun: Token) -> Iterator[Token]:
+    for child in noun.children:
+        if child.dep_ in ("nmod:poss", "poss"):
+            yield child
+    for child in noun.children:
+        if child.dep_ in ("nmod", "obl") and any(c.lower_ in ("by", "from") for c in child.children):
+            yield child
+        if child.dep_ in ("prep", "agent") and child.lower_ in ("by", "from"):
+            yield from (c for c in child.children if c.dep_ == "pobj" and c.pos_ in NOMINAL)

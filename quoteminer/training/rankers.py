@@ -1,0 +1,133 @@
+"""Fits the weights of the log-linear rankers and of the classifier on the project's annotated quotations.
+
+Run as `python -m quoteminer.training.rankers DOCS… --gold GOLD… --output rankers.json`. The weights are fitted by
+maximum likelihood with a Gaussian prior; features seen fewer than five times are left out.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+from spacy.tokens import Doc
+
+from quoteminer.analysis import make_view
+from quoteminer.classify import KINDS, kind_features, kind_pointers, with_encoder
+from quoteminer.entities import group_mentions
+from quoteminer.lexicon import load_lexicon
+from quoteminer.resolve import FORMS, NEW, Features, Resolved, Resolver
+from quoteminer.scoring import same_source
+from quoteminer.speakers import attribute
+
+MINIMUM = 5
+Rows = list[tuple[list[tuple[Features, bool]], float]]
+
+
+def fit_ranker(questions: Rows, prior: float = 1.0) -> dict[str, float]:
+    """Weights that make the right candidates of each question likely (several may be right)."""
+    counts = collections.Counter(name for rows, _ in questions for found, _ in rows for name in found)
+    names = sorted(name for name, n in counts.items() if n >= MINIMUM)
+    index = {name: i for i, name in enumerate(names)}
+    tables = []
+    for rows, weight in questions:
+        table = numpy.zeros((len(rows), len(names)))
+        for r, (found, _) in enumerate(rows):
+            for name, value in found.items():
+                if name in index:
+                    table[r, index[name]] = value
+        tables.append((table, numpy.array([right for _, right in rows]), weight))
+
+    def loss(w: Any) -> tuple[float, Any]:
+        total, slope = 0.5 * prior * float(w @ w), prior * w
+        for table, right, weight in tables:
+            scores = table @ w
+            whole, part = logsumexp(scores), logsumexp(scores[right])
+            total += weight * (whole - part)
+            p, q = numpy.exp(scores - whole), numpy.where(right, numpy.exp(scores - part), 0.0)
+            slope = slope + weight * ((p - q) @ table)
+        return total, slope
+
+    best = minimize(loss, numpy.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    return {name: round(float(x), 3) for name, x in zip(names, best.x, strict=True) if abs(x) >= 0.01}
+
+
+def fit_classifier(rows: Sequence[tuple[Features, str]], prior: float = 1.0) -> dict[str, dict[str, float]]:
+    """Multinomial weights for each kind."""
+    questions: Rows = []
+    for found, kind in rows:
+        questions.append(([({f"{k}|{name}": v for name, v in found.items()}, k == kind) for k in KINDS], 1.0))
+    weights = fit_ranker(questions, prior)
+    split: dict[str, dict[str, float]] = {kind: {} for kind in KINDS}
+    for name, value in weights.items():
+        kind, _, feature = name.partition("|")
+        split[kind][feature] = value
+    return split
+
+
+def collect(
+    docs: Iterable[tuple[str, Doc]], gold: Mapping[str, Sequence[Mapping[str, Any]]], weights: Mapping[str, Any], *, pointers: bool
+) -> tuple[dict[str, Rows], list[tuple[Features, str]]]:
+    """The questions of each ranker and the rows of the classifier, with the gold speakers as history."""
+    lexicon = load_lexicon()
+    questions: dict[str, Rows] = {form: [] for form in FORMS}
+    kinds: list[tuple[Features, str]] = []
+    for name, doc in docs:
+        if not pointers:
+            doc.user_data.pop("news_encoder", None)
+        view, _ = make_view(doc, lexicon)
+        links = attribute(view, {})
+        resolver = Resolver(view, group_mentions(doc, view.blocks, lexicon), lexicon, weights)
+        encoder = kind_pointers(view)
+        rows = {row["start"]: row for row in gold[name]}
+        for quotation, link in zip(view.quotations, links, strict=True):
+            row = next((rows[s] for s in range(quotation.span.start - 2, quotation.span.start + 3) if s in rows), None)
+            if row is None:
+                continue
+            if row["kind"] in KINDS:
+                kinds.append((with_encoder(kind_features(view, quotation, link), encoder.get(quotation.start)), row["kind"]))
+            if row["kind"] not in ("direct", "mixed"):
+                continue
+            accepted = [*(row["speakers"] or ()), *row.get("accept", ())]
+            resolved = resolver.resolve(quotation, link)
+            right = tuple(e.number for e in resolver.entities if same_source(e.name, accepted, row["type"]))
+            form = resolved.form
+            if form in FORMS and len(row["speakers"] or ()) == 1:
+                anchor = resolved.mention[0] if resolved.mention else quotation.start
+                known = len(resolver.history)
+                resolver.history.pop()
+                found = resolver.features(form, quotation, anchor, resolved.mention)
+                options = [(f, number in right or (number == NEW and _describes(resolver, resolved, accepted, row))) for number, f in found]
+                if any(ok for _, ok in options) and not all(ok for _, ok in options):
+                    questions[form].append((options, 1.0))
+                resolver.history.append((quotation, resolved))
+                assert len(resolver.history) == known
+            # The gold speaker, where the document has one, is what later quotations see.
+            if right:
+                resolver.history[-1] = (quotation, Resolved(right[:1], resolved.mention, form))
+                resolver._found[quotation.index] = resolver.history[-1][1]
+    return questions, kinds
+
+
+def _describes(resolver: Resolver, resolved: Resolved, accepted: Sequence[str], row: Mapping[str, Any]) -> bool:
+    if resolved.mention is None or row["form"] != "nominal":
+        return False
+    words = resolver.view.doc[resolved.mention[0] : resolved.mention[1]].text
+    return same_source(words, accepted, row["type"])
+
+
+def fit(
+    docs: Sequence[tuple[str, bytes]], gold: Mapping[str, Sequence[Mapping[str, Any]]], output: Path
+) -> None:
+    """Fit everything and write the weights' file."""
+    raise NotImplementedError
+
+
+def write(weights: Mapping[str, Any], output: Path) -> None:
+    """Write the weights, one to a line, largest first."""
+    output.write_text(json.dumps(weights, indent=1, ensure_ascii=False), encoding="utf8")
