@@ -3,17 +3,17 @@
 The store is spaCy's own: span groups, whose spans carry a label, an `id_` and a `kb_id_`. These survive `to_bytes`,
 `DocBin`, worker processes and `Doc.from_docs`, which `user_data`, `Span._` and the groups' `attrs` do not all do:
 
-=========================== =================================== ================ ======================= ===================
-group                       a span is                           label            `id_`                   `kb_id_`
-=========================== =================================== ================ ======================= ===================
-`quoteminer_articles`       the whole Doc                                        version of this layout
-`quoteminer_entities`       the first mention of an entity      `Entity.label`   `e0`, `e1`, …           plain fields (JSON)
-`quoteminer_mentions`       a mention                           name | reference shift                   its entity's `e…`
-`quoteminer_quotes`         a quotation, nested ones as well    `Quote.kind`     `q0`, `q1`, … and shift plain fields (JSON)
-`quoteminer_attributions`   the mention that attributes         name | reference shift                   its quotation's `q…`
-`quoteminer_cues`           the reporting words                                  shift                   its quotation's `q…`
-`quoteminer_other`          marked, but no quotation            `Marked.kind`    shift
-=========================== =================================== ================ ======================= ===================
+========================= =================================== ================ ================== ====================
+group                     a span is                           label            `id_`              `kb_id_`
+========================= =================================== ================ ================== ====================
+`quoteminer_articles`     the whole Doc                                        layout's version
+`quoteminer_entities`     the first mention of an entity      `Entity.label`   `e0`, `e1`, …      plain fields (JSON)
+`quoteminer_mentions`     a mention                           name, reference  shift              its entity's `e…`
+`quoteminer_quotes`       a quotation, nested ones as well    `Quote.kind`     `q0`, … and shift  plain fields (JSON)
+`quoteminer_attributions` the mention that attributes         name, reference  shift              its quotation's `q…`
+`quoteminer_cues`         the reporting words                                  shift              its quotation's `q…`
+`quoteminer_other`        marked, but no quotation            `Marked.kind`    shift
+========================= =================================== ================ ================== ====================
 
 A span covers whole tokens; where the exact stretch does not, the shift `:2:-1` says that it starts two characters after
 the first token's start and ends one before the last token's end.
@@ -116,9 +116,7 @@ class _Writer:
         before, after = span.start - self.starts[start], span.end - last.idx - len(last)
         if before or after:
             name += f":{before}:{after}"
-        self.groups[key].append(
-            spacy.tokens.Span(self.doc, start, end, label=label, kb_id=record, span_id=name)  # type: ignore[arg-type]
-        )
+        self.groups[key].append(spacy.tokens.Span(self.doc, start, end, label=label, kb_id=record, span_id=name))
 
     def _write_entity(self, name: str, entity: Entity) -> None:
         fields = [entity.id, entity.name, entity.aliases, entity.titles, entity.role, entity.affiliation]
@@ -156,13 +154,12 @@ class _Reader:
         mentions: dict[str, list[Mention]] = defaultdict(list)
         for span in self._spans(MENTIONS):
             mentions[span.kb_id_].append(self._mention(span))
-        entities = tuple(self._entity(span, tuple(mentions[span.id_.partition(":")[0]])) for span in self._spans(ENTITIES))
+        entities = tuple(self._entity(span, mentions[_name(span)]) for span in self._spans(ENTITIES))
         other = tuple(Marked(*self._place(span), kind=span.label_) for span in self._spans(OTHER))
         return Article(self.text, entities, self._quotes({entity.id: entity for entity in entities}), other)
 
     def _spans(self, key: str) -> Iterator[spacy.tokens.Span]:
-        found: Iterable[spacy.tokens.Span] = self.doc.spans[key] if key in self.doc.spans else ()
-        return (span for span in found if self.first <= span.start < self.last)
+        return (span for span in self.doc.spans.get(key, ()) if self.first <= span.start < self.last)
 
     def _place(self, span: spacy.tokens.Span) -> tuple[int, int, str]:
         _, before, after = (*span.id_.split(":"), "0", "0")[:3]
@@ -172,9 +169,9 @@ class _Reader:
     def _mention(self, span: spacy.tokens.Span) -> Mention:
         return Mention(*self._place(span), is_name=span.label_ == "name")
 
-    def _entity(self, span: spacy.tokens.Span, mentions: tuple[Mention, ...]) -> Entity:
+    def _entity(self, span: spacy.tokens.Span, mentions: Iterable[Mention]) -> Entity:
         number, name, aliases, titles, role, affiliation = json.loads(span.kb_id_)
-        return Entity(number, name, span.label_, mentions, tuple(aliases), tuple(titles), role, affiliation)
+        return Entity(number, name, span.label_, tuple(mentions), tuple(aliases), tuple(titles), role, affiliation)
 
     def _quotes(self, entities: dict[int, Entity]) -> tuple[Quote, ...]:
         mentions = {span.kb_id_: self._mention(span) for span in self._spans(ATTRIBUTIONS)}
@@ -184,7 +181,7 @@ class _Reader:
         for number, span in reversed([*enumerate(self._spans(QUOTES))]):
             parent, turn, marked, confidence, content, speakers, evidence = json.loads(span.kb_id_)
             start, end, text = self._place(span)
-            name = span.id_.partition(":")[0]
+            name = _name(span)
             quote = Quote(
                 start,
                 end,
@@ -228,12 +225,18 @@ def _renumbered(quote: Quote, first_id: int, first_turn: int) -> Quote:
     )
 
 
+def _name(span: spacy.tokens.Span) -> str:
+    return span.id_.partition(":")[0]
+
+
 def _label(mention: Mention) -> str:
     return "name" if mention.is_name else "reference"
 
 
 def _speaker(entity: Entity | None) -> Speaker | None:
-    return entity and Speaker(entity.name, entity.id, entity.label, entity.role, entity.affiliation)
+    if entity is None:
+        return None
+    return Speaker(entity.name, entity.id, entity.label, entity.role, entity.affiliation)
 
 
 def _plain(speaker: Speaker) -> list[Any]:

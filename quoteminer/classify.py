@@ -81,7 +81,7 @@ def _sort(token: object) -> str:
 
 def kind_pointers(view: View) -> dict[int, list[float]]:
     """The encoder's probabilities of the four kinds, by the token of the opening mark; empty on other pipelines."""
-    return dict((view.doc.user_data.get("news_encoder") or {}).get("kind", ()))
+    return dict((view.pointers or {}).get("kind", ()))
 
 
 def with_encoder(found: Features, probabilities: list[float] | None) -> Features:

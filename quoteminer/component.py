@@ -14,10 +14,11 @@ from spacy.tokens import Doc
 
 from quoteminer import annotations
 from quoteminer.errors import PipelineError
-from quoteminer.lexicon import Lexicon, load_lexicon, read_lexicon
+from quoteminer.lexicon import Lexicon, Strength, load_lexicon, read_lexicon
 from quoteminer.types import Article
 
 EXTENSION = "quoteminer"
+_STRONG: Strength = "strong"
 _NEEDED = {
     "DEP": ("a dependency parser", "parser"),
     "SENT_START": ("sentence boundaries", "parser"),
@@ -34,7 +35,9 @@ class Quoteminer:
         reporting_verbs: verbs, as lemmas, that report speech beside those of the word lists.
     """
 
-    def __init__(self, name: str = "quoteminer", lexicon: str | None = None, reporting_verbs: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, name: str = "quoteminer", lexicon: str | None = None, reporting_verbs: tuple[str, ...] = ()
+    ) -> None:
         self.name = name
         self._folder, self._verbs = lexicon, reporting_verbs
         self._lexicon: Lexicon | None = None
@@ -48,7 +51,7 @@ class Quoteminer:
         if self._lexicon is None:
             lexicon = read_lexicon(Path(self._folder)) if self._folder else load_lexicon()
             if self._verbs:
-                verbs = {**lexicon.reporting_verbs, **dict.fromkeys(self._verbs, "strong")}
+                verbs = {**lexicon.reporting_verbs, **dict.fromkeys(self._verbs, _STRONG)}
                 lexicon = replace(lexicon, reporting_verbs=MappingProxyType(verbs))
             self._lexicon = lexicon
         return self._lexicon

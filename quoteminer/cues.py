@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
@@ -21,6 +22,13 @@ PREPOSITIONS = {
     ("as", "per"): "as per",
     ("per",): "per",
 }
+IRREGULAR = {
+    "said": "say", "told": "tell", "wrote": "write", "written": "write", "thought": "think", "felt": "feel",
+    "spoke": "speak", "spoken": "speak", "swore": "swear", "sworn": "swear", "sang": "sing", "sung": "sing",
+    "began": "begin", "went": "go", "put": "put", "read": "read", "knew": "know", "found": "find", "held": "hold",
+    "made": "make", "gave": "give", "saw": "see", "heard": "hear", "bade": "bid", "shot": "shoot", "hit": "hit",
+    "says": "say", "saying": "say", "goes": "go", "taught": "teach", "meant": "mean", "foresaw": "foresee",
+}  # fmt: skip
 LIGHT_SUBJECTS = frozenset(("who", "which", "that"))
 AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
 
@@ -74,20 +82,49 @@ def _preposition(doc: Doc, token: Token) -> Report | None:
     return None
 
 
+@lru_cache(maxsize=20_000)
+def verb_lemmas(form: str) -> tuple[str, ...]:
+    """The lemmas that a verb's form may have by the rules of English spelling, the likeliest first.
+
+    >>> verb_lemmas("replied")[:2]
+    ('replied', 'reply')
+    """
+    form = form.lower()
+    found = [form]
+    if form in IRREGULAR:
+        found.append(IRREGULAR[form])
+    for ending in ("ied", "ies"):
+        if form.endswith(ending):
+            found.append(form[:-3] + "y")
+    for ending in ("ed", "ing", "es", "s", "d"):
+        stem = form.removesuffix(ending)
+        if stem != form and len(stem) > 1:
+            found += [stem, stem + "e"] if ending in ("ed", "ing") else [stem]
+            if len(stem) > 3 and stem[-1] == stem[-2]:
+                found.append(stem[:-1])
+    return tuple(dict.fromkeys(found))
+
+
 def strength_of(token: Token, lexicon: Lexicon) -> str | None:
     """How surely a verb reports: "strong", "weak", None for no reporting verb."""
-    if not (token.tag_.startswith("VB") or token.pos_ == "VERB"):
+    if token.tag_ and not (token.tag_.startswith("VB") or token.pos_ == "VERB"):
         return None
-    lemma = token.lemma_.lower()
-    best = lexicon.reporting_verbs.get(lemma)
-    if best == "strong":
-        return best
-    particles = [t.lower_ for t in token.doc[token.i + 1 : token.i + 4] if not t.is_punct]
-    for size in (1, 2):
-        phrasal = lexicon.phrasal_verbs.get(" ".join((lemma, *particles[:size])))
-        best = phrasal or best
-    if best is None and token.lower_ in lexicon.reporting_verbs:
-        best = lexicon.reporting_verbs[token.lower_]
+    return _strength(token, lexicon)
+
+
+def _strength(token: Token, lexicon: Lexicon) -> str | None:
+    best: str | None = None
+    particles: list[str] | None = None
+    for lemma in (token.lemma_.lower(), *verb_lemmas(token.lower_)):
+        strength = lexicon.reporting_verbs.get(lemma)
+        if strength == "strong":
+            return strength
+        if strength is not None or lemma in lexicon.phrasal_heads:
+            if particles is None:
+                particles = [t.lower_ for t in token.doc[token.i + 1 : token.i + 4] if not t.is_punct]
+            for size in (1, 2):
+                strength = lexicon.phrasal_verbs.get(" ".join((lemma, *particles[:size]))) or strength
+        best = best or strength
     return best
 
 

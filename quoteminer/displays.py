@@ -8,8 +8,9 @@ exclusive.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from spacy.tokens import Doc
@@ -24,7 +25,9 @@ _IRREGULAR = {
     "swore": "swear", "sworn": "swear", "thought": "think", "felt": "feel", "held": "hold", "went": "go",
     "shot": "shoot", "put": "put", "read": "read", "quoth": "say", "foretold": "foretell", "gone": "go", "ran": "run",
 }  # fmt: skip
-_ANNOUNCING_WEAK = frozenset(("read", "go", "run", "speak", "begin", "put", "cry", "shout", "ask", "think", "sing"))
+_ANNOUNCING_WEAK = frozenset(
+    ("read", "go", "run", "speak", "continue", "begin", "put", "cry", "shout", "ask", "think", "sing")
+)
 _UTTERANCES = frozenset(
     ("statement", "message", "letter", "email", "e-mail", "post", "tweet", "note", "speech", "remarks", "comment",
      "comments", "words", "text", "excerpt", "extract", "passage", "quote", "quotation", "reply", "response", "answer",
@@ -109,13 +112,18 @@ def find_displayed(
     Returns:
         One record a paragraph, in order of the text; they do not overlap each other.
     """
-    paragraphs = _paragraphs(doc.text, blocks, marked, lexicon)
+    text = doc.text
+    people = {(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ in ("PERSON", "PER")}
+    paragraphs = _paragraphs(text, blocks, marked, lexicon)
     found: dict[int, Displayed] = {}
-    for find in (_transcript, _under_lead_ins, _above_credits):
-        for index, displayed in find(doc, paragraphs, lexicon):
+    for source in (
+        _transcript(text, paragraphs, lexicon),
+        _under_lead_ins(paragraphs, lexicon),
+        _above_credits(text, paragraphs, people, lexicon),
+    ):
+        for index, displayed in source:
             found.setdefault(index, displayed)
-    for index, displayed in _unannounced(paragraphs, lexicon, found):
-        found.setdefault(index, displayed)
+    found |= dict(_unannounced(paragraphs, lexicon, found))
     ordered = [found[index] for index in sorted(found)]
     turns = {first: turn for turn, first in enumerate(dict.fromkeys(displayed.turn for displayed in ordered))}
     return tuple(replace(displayed, turn=turns[displayed.turn]) for displayed in ordered)
@@ -129,7 +137,7 @@ class _Paragraph:
     """A block with what of its words stands outside quotation marks.
 
     `sentences` are the words of each sentence, `spans` its place; `quoted` is the number of words of the longest
-    stretch in marks.
+    stretch in marks; `reports` has, for each sentence, where it reports what a third party said.
     """
 
     text: str
@@ -141,7 +149,12 @@ class _Paragraph:
     spans: tuple[tuple[int, int], ...]
     quoted: int
     first_person: bool
-    narrated: bool
+    reports: tuple[int | None, ...]
+
+    @property
+    def narrated(self) -> bool:
+        """Whether any sentence reports what a third party said."""
+        return any(at is not None for at in self.reports)
 
     @property
     def words(self) -> int:
@@ -181,7 +194,7 @@ def _paragraphs(
             _Paragraph(
                 text[start : block.end], start, block.end, block.kind, block.label, sentences, spans, quoted,
                 any(_has_first_person(sentence) for sentence in sentences),
-                any(_is_narrated(sentence, lexicon) for sentence in sentences),
+                tuple(_reports_at(sentence, lexicon) for sentence in sentences),
             )
         )  # fmt: skip
     return tuple(paragraphs)
@@ -241,6 +254,7 @@ def _lemmas(word: str) -> Iterator[str]:
                 yield stem[:-1]
 
 
+@lru_cache(maxsize=1 << 14)
 def _strength(word: str, lexicon: Lexicon) -> str | None:
     strengths = {lexicon.reporting_verbs.get(lemma) for lemma in _lemmas(word)}
     return "strong" if "strong" in strengths else "weak" if "weak" in strengths else None
@@ -250,7 +264,7 @@ def _first_person(words: Sequence[str], i: int) -> bool:
     """Whether a word is a pronoun of the first person: not the US, World War I or the album My Love."""
     word = words[i].partition("'")[0]
     if word == "I":
-        return i == 0 or words[i - 1][0].islower() or words[i - 1][0].isdecimal()
+        return i <= 1 or words[i - 1][0].islower() or words[i - 1][0].isdecimal()
     return word.lower() in _FIRST_PERSON and (word.islower() or i == 0) and not word.isupper()
 
 
@@ -258,23 +272,27 @@ def _has_first_person(words: Sequence[str]) -> bool:
     return any(_first_person(words, i) for i in range(len(words)))
 
 
-def _is_narrated(words: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a sentence reports what a third party said: "…, the minister told reporters"; not "he told me"."""
+def _reports_at(words: Sequence[str], lexicon: Lexicon, *, weak: bool = False) -> int | None:
+    """The index of the verb by which a sentence reports what a third party said, None where none does.
+
+    "…, the minister told reporters" does, "he told me" does not. Weak verbs count right after a name or pronoun only.
+    """
     if [word.lower() for word in words[:2]] == ["according", "to"]:
-        return True
-    for i, word in enumerate(words):
-        if i == 0 or _strength(word, lexicon) != "strong" or not word.islower():
+        return 0
+    for i in range(1, len(words)):
+        word, before = words[i], words[i - 1]
+        strength = _strength(word, lexicon) if word.islower() else None
+        if strength is None or (strength == "weak" and not weak):
             continue
-        before, lowered = words[i - 1], words[i - 1].lower()
-        past = word in _IRREGULAR or word.endswith("ed")
-        present = word.endswith("s") and (before[0].isupper() or lowered in _SUBJECT_PRONOUNS)
-        base = not past and not present and (lowered == "they" or lowered in lexicon.group_nouns)
-        if not (past or present or base) or lowered in _NOT_VERB_AFTER:
+        subject = before[0].isupper() or before.lower() in _SUBJECT_PRONOUNS
+        past = word in _IRREGULAR or (word.endswith("ed") and before.lower() not in _NOT_VERB_AFTER)
+        base = not word.endswith("s") and (before == "they" or before.lower() in lexicon.group_nouns)
+        if not (past or base or (subject and word.endswith("s"))) or (strength == "weak" and not subject):
             continue
         nearby = range(max(0, i - 4), min(len(words), i + 2))
         if not any(j != i and _first_person(words, j) for j in nearby):
-            return True
-    return False
+            return i
+    return None
 
 
 def _is_prose(paragraph: _Paragraph) -> bool:
@@ -289,8 +307,8 @@ def _is_prose(paragraph: _Paragraph) -> bool:
     words = [word for sentence in paragraph.sentences for word in sentence]
     if sum(word[0].islower() for word in words) < 0.45 * len(words):
         return False
-    head = text[:45]
-    return not any(f" {dash} " in head and head.partition(f" {dash} ")[0].rstrip(")").isupper() for dash in DASHES)
+    dateline = len(words[0]) > 3 and words[0].isupper() and any(f" {dash} " in text[:45] for dash in DASHES)
+    return not dateline
 
 
 def _edited(text: str) -> bool:
@@ -314,14 +332,20 @@ def _announces(words: Sequence[str], lexicon: Lexicon) -> bool:
     return (
         len(words) > 1
         and not addressed
-        and any(_announcing_verb(words, i, lexicon) or _announcing_noun(words, i, lexicon) for i in range(len(words)))
+        and any(
+            _announcing_verb(words, i, lexicon) or _announcing_noun(words, i, lexicon)
+            for i in range(max(0, len(words) - 20), len(words))
+        )
     )
 
 
 def _announcing_verb(words: Sequence[str], i: int, lexicon: Lexicon) -> bool:
     word = words[i]
     known = _strength(word, lexicon) == "strong" or any(lemma in _ANNOUNCING_WEAK for lemma in _lemmas(word))
-    if i == 0 or not word.islower() or not known or words[i - 1].lower() in (*_NOT_VERB_AFTER, "also", "to", "please"):
+    before = words[i - 1].lower() if i else ""
+    if before == "to" and i > 1 and words[i - 2].lower() in ("this", "following"):
+        before = ""
+    if i == 0 or not word.islower() or not known or before in (*_NOT_VERB_AFTER, "also", "to", "please"):
         return False
     rest = [later.lower() for later in words[i + 1 :]]
     if "following" in rest:
@@ -348,10 +372,10 @@ def _announcing_noun(words: Sequence[str], i: int, lexicon: Lexicon) -> bool:
 def _points_ahead(words: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a sentence without a colon announces the words that follow: "… framed the balance this way."."""
     tail = tuple(word.lower() for word in words[-3:])
-    pointer = any(tail[-len(pair) :] == pair for pair in _POINTERS)
-    verbs = {lemma for word in words for lemma in _lemmas(word)}
+    pointer = any(tail[-len(pair) :] == pair for pair in _POINTERS) and not _has_first_person(words)
+    verbs = {lemma for word in words[:-2] for lemma in _lemmas(word)}
     speech = verbs & (_UTTERANCES | {"put", "frame", "describe", "express", "sum", "word", "have", "had"})
-    return pointer and bool(speech or any(_strength(word, lexicon) == "strong" for word in words[1:]))
+    return pointer and bool(speech or any(_strength(word, lexicon) == "strong" for word in words[1:-2]))
 
 
 def _speaks(words: Sequence[str], lexicon: Lexicon) -> bool:
@@ -362,21 +386,29 @@ def _speaks(words: Sequence[str], lexicon: Lexicon) -> bool:
     )
 
 
-def _reports(words: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a sentence says that some person or body spoke: a subject before a reporting verb, "in his call"."""
+def _tells_of_speech(words: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a sentence says that somebody spoke: "Ferrand praised", "describing it as", "in her letter"."""
     if len(words) < 6:
         return False
     for i in range(1, len(words)):
-        before = words[max(0, i - 4) : i]
-        subject = any(
-            word[0].isupper() or word in ("he", "she", "they", "who") or word in lexicon.group_nouns for word in before
-        )
-        if words[i].islower() and subject and _strength(words[i], lexicon) and words[i - 1] not in _NOT_VERB_AFTER:
+        near = words[max(0, i - 4) : i]
+        verb = _strength(words[i], lexicon) if words[i].islower() and near[-1] not in _NOT_VERB_AFTER else None
+        if verb and any(_is_subject(word, lexicon) for word in (near if verb == "strong" else near[-1:])):
+            return True
+        if verb and words[i].endswith("ing") and words[i + 1 : i + 2] in (("it",), ("this",), ("that",), ("them",)):
             return True
         noun = words[i] in lexicon.speech_nouns or words[i] in lexicon.document_nouns
-        if noun and any(word in ("his", "her", "their", "in") or word.endswith("'s") for word in before):
+        if noun and any(word in ("his", "her", "their", "in") or word.endswith("'s") for word in near):
             return True
     return False
+
+
+def _is_subject(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word may be the subject of a reporting verb: a name, a pronoun, a person, a body, a document."""
+    if word[0].isupper():
+        return word.lower() not in _NOT_VERB_AFTER and word.lower() != "it"
+    nouns = (lexicon.group_nouns, lexicon.roles, lexicon.person_nouns, lexicon.org_nouns, lexicon.document_nouns)
+    return word in ("he", "she", "they", "who") or any(word in known for known in nouns)
 
 
 def _names_subject(lead_in: Sequence[str], paragraph: _Paragraph, lexicon: Lexicon) -> bool:
@@ -387,9 +419,9 @@ def _names_subject(lead_in: Sequence[str], paragraph: _Paragraph, lexicon: Lexic
     return any(word.removesuffix("'s") in names for sentence in paragraph.sentences for word in sentence)
 
 
-def _under_lead_ins(doc: Doc, paragraphs: Sequence[_Paragraph], lexicon: Lexicon) -> Iterator[tuple[int, Displayed]]:
+def _under_lead_ins(paragraphs: Sequence[_Paragraph], lexicon: Lexicon) -> Iterator[tuple[int, Displayed]]:
     for i, lead in enumerate(paragraphs[:-1]):
-        following = i + 2 if paragraphs[i + 1].kind == "caption" and i + 2 < len(paragraphs) else i + 1
+        following = i + 1
         paragraph = paragraphs[following]
         if lead.kind not in ("paragraph", "item") or not lead.sentences or not _is_prose(paragraph):
             continue
@@ -411,7 +443,8 @@ def _under_lead_ins(doc: Doc, paragraphs: Sequence[_Paragraph], lexicon: Lexicon
 
 def _fits_colon(lead: _Paragraph, paragraph: _Paragraph, lexicon: Lexicon) -> bool:
     words = lead.sentences[-1]
-    if paragraph.narrated and not (paragraph.first_person and not _is_narrated(paragraph.sentences[0], lexicon)):
+    clearly = {paragraph.reports[0], paragraph.reports[-1]} != {None} or any((at or 9) < 4 for at in paragraph.reports)
+    if clearly or (paragraph.narrated and not paragraph.first_person):
         return False
     if _announces(words, lexicon):
         return paragraph.first_person or not _names_subject(words, paragraph, lexicon)
@@ -423,11 +456,11 @@ def _fits_colon(lead: _Paragraph, paragraph: _Paragraph, lexicon: Lexicon) -> bo
 # --- transcripts ----------------------------------------------------------------------------------------------------
 
 
-def _transcript(doc: Doc, paragraphs: Sequence[_Paragraph], lexicon: Lexicon) -> Iterator[tuple[int, Displayed]]:
+def _transcript(text: str, paragraphs: Sequence[_Paragraph], lexicon: Lexicon) -> Iterator[tuple[int, Displayed]]:
     labelled: dict[str, list[int]] = {}
     for i, paragraph in enumerate(paragraphs):
         if paragraph.label:
-            labelled.setdefault(doc.text[slice(*paragraph.label)], []).append(i)
+            labelled.setdefault(text[slice(*paragraph.label)], []).append(i)
     running = Counter(word for p in paragraphs if not p.label for sentence in p.sentences for word in sentence)
     answering = {
         label for label, indices in labelled.items()
@@ -439,7 +472,7 @@ def _transcript(doc: Doc, paragraphs: Sequence[_Paragraph], lexicon: Lexicon) ->
     last_label = max(lasts, default=-1)
     for i, paragraph in enumerate(paragraphs):
         if paragraph.label:
-            turn = i if doc.text[slice(*paragraph.label)] in answering else None
+            turn = i if text[slice(*paragraph.label)] in answering else None
             pending = 0
             if paragraph.kind == "speaker_label":
                 continue
@@ -479,16 +512,17 @@ def _is_speaker(
 # --- credits --------------------------------------------------------------------------------------------------------
 
 
-def _above_credits(doc: Doc, paragraphs: Sequence[_Paragraph], lexicon: Lexicon) -> Iterator[tuple[int, Displayed]]:
-    people = {(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ in ("PERSON", "PER")}
+def _above_credits(
+    text: str, paragraphs: Sequence[_Paragraph], people: Set[tuple[int, int]], lexicon: Lexicon
+) -> Iterator[tuple[int, Displayed]]:
     for i in range(1, len(paragraphs)):
         above, below = paragraphs[i - 1], paragraphs[i]
         if below.kind != "credit" or not _is_prose(above) or above.narrated or above.words > _MOST_WORDS_IN_PULL_QUOTE:
             continue
-        name = _name_part(doc.text, below.start, below.end)
+        name = _name_part(text, below.start, below.end)
         if name is None:
             continue
-        known = _is_person(doc.text[slice(*name)], lexicon) or any(a >= name[0] and b <= name[1] for a, b in people)
+        known = name in people or _is_person(text[slice(*name)], lexicon)
         ends_text = i + 1 + (paragraphs[i + 1].kind == "credit" if i + 1 < len(paragraphs) else 0) >= len(paragraphs)
         if known and (above.first_person or not ends_text):
             yield i - 1, Displayed(above.start, above.end, "credit", credit=name, turn=i - 1)
@@ -668,14 +702,16 @@ def _unannounced(
 def _follows_report(paragraphs: Sequence[_Paragraph], i: int, lexicon: Lexicon) -> bool:
     above = paragraphs[i - 1] if i else None
     plain = above is not None and above.kind == "paragraph" and not above.first_person and above.text[-1:] != "?"
-    return plain and above is not None and any(_reports(sentence, lexicon) for sentence in above.sentences[-2:])
+    return plain and above is not None and any(_tells_of_speech(sentence, lexicon) for sentence in above.sentences[-2:])
 
 
 def _is_first_person_pull_quote(paragraphs: Sequence[_Paragraph], i: int, lexicon: Lexicon) -> bool:
     quote = paragraphs[i]
     short = quote.words <= _MOST_WORDS_WITHOUT_LEAD_IN and len(quote.sentences) <= _MOST_SENTENCES_WITHOUT_LEAD_IN
-    starts = bool(quote.sentences) and quote.sentences[0][0].lower() not in _CONNECTIVES
-    return short and starts and _is_prose(quote) and not quote.narrated and _follows_report(paragraphs, i, lexicon)
+    if not short or not _is_prose(quote) or quote.sentences[0][0].lower() in _CONNECTIVES:
+        return False
+    narrated = any(_reports_at(sentence, lexicon, weak=True) is not None for sentence in quote.sentences)
+    return not narrated and _follows_report(paragraphs, i, lexicon)
 
 
 def _is_lone_pull_quote(paragraphs: Sequence[_Paragraph], i: int, lexicon: Lexicon) -> bool:
@@ -683,6 +719,8 @@ def _is_lone_pull_quote(paragraphs: Sequence[_Paragraph], i: int, lexicon: Lexic
     if not _is_prose(quote) or len(quote.sentences) != 1 or quote.narrated or quote.words > 45:
         return False
     words = [word.lower() for word in quote.sentences[0]]
+    if words[0] in _CONNECTIVES:
+        return False
     third = {"he", "she", "they", "his", "her", "their", "him", "them", "was", "were", "had", "did"}.intersection(words)
     tensed = any(word.endswith("ed") or word[0].isdecimal() for word in quote.sentences[0] if word[0].islower())
     announced = any(_in_a_statement(sentence, lexicon) for sentence in above.sentences[-2:])

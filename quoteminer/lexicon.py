@@ -50,6 +50,7 @@ class Lexicon:
         reporting_verbs: verb lemma to "strong" (it reports a statement wherever it stands: say) or "weak" (only with a
             quotation beside it: smile, call).
         phrasal_verbs: the same for a verb lemma with its particles ("point out", "go on").
+        phrasal_heads: the verb lemmas that `phrasal_verbs` begin with.
         light_verbs: verbs that report together with a noun of speech (issue a statement).
         speech_nouns: acts and pieces of saying: statement, post, interview.
         document_nouns: what can be the source itself: report, readout, indictment.
@@ -81,6 +82,7 @@ class Lexicon:
 
     reporting_verbs: Mapping[str, Strength]
     phrasal_verbs: Mapping[str, Strength]
+    phrasal_heads: frozenset[str]
     light_verbs: frozenset[str]
     speech_nouns: frozenset[str]
     document_nouns: frozenset[str]
@@ -170,6 +172,7 @@ def read_lexicon(folder: Path) -> Lexicon:
     return Lexicon(
         reporting_verbs=MappingProxyType(_strengths(verbs["strong"], verbs["weak"])),
         phrasal_verbs=MappingProxyType(_strengths(verbs["phrasal strong"], verbs["phrasal weak"])),
+        phrasal_heads=frozenset(entry.split()[0] for name in ("phrasal strong", "phrasal weak") for entry in verbs[name]),
         light_verbs=frozenset(verbs["light"]),
         speech_nouns=frozenset(speech["speech"]),
         document_nouns=frozenset(speech["documents"]),

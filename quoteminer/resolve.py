@@ -99,12 +99,12 @@ class Resolver:
         self._subjects = {m.start_token: _is_subject(view, m.start_token, m.end_token) for g in groups for m in g.mentions}
         self._reporters = {report.subject for report in view.reports if report.subject is not None}
         self._sentence = _sentence_numbers(doc)
-        pointers = doc.user_data.get("news_encoder") or {}
+        pointers = view.pointers or {}
         self._pointers = {
             name: {token: [(int(t), float(p)) for t, p in found] for token, found in pointers.get(name, ())}
             for name in ("mention", "speaker", "antecedent")
         }
-        self.has_pointers = bool(pointers)
+        self.has_pointers = view.pointers is not None
         self.history: list[tuple[Quotation, Resolved]] = []
         self._found: dict[int, Resolved] = {}
 
@@ -442,7 +442,7 @@ def _kind_of_noun(lemma: str, form: str, lexicon: Lexicon) -> str | None:
         return "person"
     if form in lexicon.group_nouns or lemma in lexicon.group_nouns:
         return "group"
-    if lemma in lexicon.organisation_nouns:
+    if lemma in lexicon.org_nouns:
         return "organisation"
     if lemma in lexicon.document_nouns or lemma in lexicon.speech_nouns:
         return "document"

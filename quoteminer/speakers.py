@@ -1,25 +1,27 @@
-"""From quotations to the mentions that attribute them: ordered rules, the first that fits wins and is named.
+"""From quotations to the mentions that attribute them: rules propose, a ranker chooses, the rule's name is kept.
 
-A rule states how English news attributes: `"…," said NAME`; `NAME said: "…"`; `According to NAME, "…"`. What no rule
-attributes is left to `quoteminer.resolve`, which weighs the candidates of the text around it.
+A rule states how English news attributes: `"…," said NAME`; `NAME said: "…"`; `According to NAME, "…"`. Where several
+fit, or one fits badly, a log-linear ranker weighs them against each other and against silence; what nothing attributes
+is left to `quoteminer.resolve`, which weighs the entities of the text around it.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from spacy.tokens import Doc, Token
 
-from quoteminer.cues import Report, strength_of
+from quoteminer.cues import Report
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
-from quoteminer.syntax import NOMINAL, SUBJECTS, phrase_bounds, phrase_head_after
+from quoteminer.syntax import NOMINAL, phrase_bounds, phrase_head_after
 
-FAR = 60
-COMMAS = frozenset((",", "?", "!", "…", "...", "—", "–", "-", "--"))
+Features = dict[str, float]
 STOPS = frozenset((".", "?", "!", ";"))
 
 
@@ -77,6 +79,11 @@ class View:
                 bounds[block][1] = i + 1
         self.block_bounds = [(low, high) for low, high in bounds]
 
+    @property
+    def pointers(self) -> Mapping[str, Any] | None:
+        """What the shipped encoder points at; None on other pipelines."""
+        return self.doc.user_data.get("news_encoder")
+
     def reports_between(self, start: int, end: int) -> Sequence[Report]:
         """The reporting words whose anchor lies in the tokens from `start` to `end`."""
         low, high = bisect_right(self.anchors, start - 1), bisect_right(self.anchors, end - 1)
@@ -93,20 +100,35 @@ class View:
         return quotation.end, i
 
     def before(self, quotation: Quotation) -> tuple[int, int]:
-        """The tokens before a quotation, back to the one before it, the start of its sentence or of its block."""
+        """The tokens before a quotation, back to the start of its sentence or of its block; earlier quotations are skipped."""
         low = self.block_bounds[quotation.block][0]
         i = quotation.start
-        while i > low and self.quoted[i - 1] < 0:
+        while i > low:
+            inside = self.quoted[i - 1]
+            if inside >= 0:
+                earlier = self.quotations[inside]
+                if _ends_sentence(self.doc, earlier):
+                    break
+                i = earlier.start
+                continue
             if self.doc[i - 1].text in STOPS and i < quotation.start and not _is_abbreviation(self.doc, i - 1):
                 break
             i -= 1
         return i, quotation.start
 
 
+def _ends_sentence(doc: Doc, quotation: Quotation) -> bool:
+    """Whether a sentence ends within a quotation's closing mark, so that what follows begins a new one."""
+    last = doc.text[quotation.span.content_start : quotation.span.content_end].rstrip()[-1:]
+    following = next((t for t in doc[quotation.end : quotation.end + 2] if not t.is_space), None)
+    starts = following is None or following.text[:1].isupper() or following.is_quote
+    return last in ".?!" and starts
+
+
 def _is_abbreviation(doc: Doc, i: int) -> bool:
-    """Whether a full stop ends no sentence: the next word goes on in lower case or no sentence starts there."""
+    """Whether a full stop ends no sentence: the next word goes on in lower case."""
     following = next((t for t in doc[i + 1 : i + 3] if not t.is_space), None)
-    return doc[i].text == "." and following is not None and not following.is_sent_start
+    return doc[i].text == "." and following is not None and following.text[:1].islower()
 
 
 def find_quotations(doc: Doc, blocks: Sequence[Block], spans: Sequence[MarkedSpan]) -> tuple[tuple[Quotation, ...], list[int]]:
@@ -128,66 +150,31 @@ def find_quotations(doc: Doc, blocks: Sequence[Block], spans: Sequence[MarkedSpa
 
 # --- the rules ------------------------------------------------------------------------------------------------------
 
+AFTER, BEFORE = "quotation, then reporting clause", "reporting clause, then quotation"
+ACCORDING, ENCODER, GOES_ON = "according to", "the encoder's pointer", "same utterance"
+NOUN_BEFORE, NOUN_AFTER = "noun of speech, then quotation", "quotation, then noun of speech"
 
-def reported_after(view: View, quotation: Quotation) -> Link | None:
-    """`"…," said NAME` and `"…," NAME said`."""
+
+def propose(view: View, quotation: Quotation) -> Iterator[tuple[Link, Report | None]]:
+    """Every way in which the text beside a quotation may attribute it."""
     start, end = view.after(quotation)
-    if not _invites_clause(view, quotation, start):
-        return None
-    i = _skip(view.doc, start, end, lambda t: t.is_space or t.is_punct)
-    for report in view.reports_between(i, min(end, i + 40)):
-        if report.form != "verb" or not _clause_is_plain(view, i, report, end):
-            continue
-        subject = _inverted_subject(view, i, report, end)
-        if subject is None:
-            subject = report.subject if report.subject is not None and i <= report.subject < end else None
-        if subject is None:
-            subject = _subject_before(view.doc, i, report.start)
-        if subject is None or view.doc[subject].lower_ in ("it", "that", "this", "which") and report.strength == "weak":
-            continue
-        return Link("quotation, then reporting clause", subject, (report.start, report.end))
-    return None
-
-
-def _invites_clause(view: View, quotation: Quotation, start: int) -> bool:
-    """Whether the quotation's end shows that a reporting clause may follow: a comma, ?, ! or dash at its edge."""
-    content = view.doc.text[quotation.span.content_start : quotation.span.content_end].rstrip()
-    if not content or quotation.span.closed is False:
-        return False
-    following = next((t for t in view.doc[start : start + 2] if not t.is_space), None)
-    if content[-1] in ",?!…—–-" or content.endswith("..."):
-        return True
-    if following is None:
-        return False
-    if following.text in (",", "—", "–", "-"):
-        return True
-    if content[-1] == ".":
-        return following.text[:1].islower() or strength_of(following, view.lexicon) is not None or _short_clause(view, quotation)
-    return strength_of(following, view.lexicon) == "strong" or _short_clause(view, quotation)
-
-
-def _short_clause(view: View, quotation: Quotation) -> bool:
-    """Whether nothing but a short reporting clause stands between the quotation and the end of its sentence."""
-    start, end = view.after(quotation)
-    if end - start > 9 or quotation.start != view.before(quotation)[0]:
-        return False
-    return any(report.form == "verb" and report.strength == "strong" for report in view.reports_between(start, end))
-
-
-def _clause_is_plain(view: View, start: int, report: Report, end: int) -> bool:
-    """Whether the verb is the first finite verb after the quotation, the subject's own clauses left aside."""
-    doc = view.doc
-    for i in range(start, report.start):
-        token = doc[i]
-        if token.tag_ in ("VBD", "VBZ", "VBP", "MD") and token.head.i != report.anchor:
-            inside = token
-            for _ in range(6):
-                if inside.dep_ in ("acl", "acl:relcl", "relcl", "advcl") or inside.head is inside:
-                    break
-                inside = inside.head
-            if inside.dep_ not in ("acl", "acl:relcl", "relcl", "advcl"):
-                return False
-    return True
+    words = _skip(view.doc, start, end, lambda t: t.is_space or t.is_punct)
+    for report in view.reports_between(start, end):
+        subject = report.subject
+        rule = {"verb": AFTER, "preposition": ACCORDING, "noun": NOUN_AFTER}[report.form]
+        if report.form == "verb":
+            inverted = _inverted_subject(view, words, report, end)
+            own = subject if subject is not None and start <= subject < end else None
+            subject = inverted if inverted is not None else own
+            if subject is None and report.start > words:
+                subject = phrase_head_after(view.doc, words, report.start)
+        if subject is not None and view.quoted[subject] < 0:
+            yield Link(rule, subject, (report.start, report.end)), report
+    start, end = view.before(quotation)
+    for report in view.reports_between(start, end):
+        rule = {"verb": BEFORE, "preposition": ACCORDING, "noun": NOUN_BEFORE}[report.form]
+        if report.subject is not None:
+            yield Link(rule, report.subject, (report.start, report.end)), report
 
 
 def _skip(doc: Doc, start: int, end: int, condition: Callable[[Token], bool]) -> int:
@@ -199,39 +186,26 @@ def _skip(doc: Doc, start: int, end: int, condition: Callable[[Token], bool]) ->
 def _inverted_subject(view: View, start: int, report: Report, end: int) -> int | None:
     """The subject after the verb where nothing but adverbs stand between quotation and verb: `"…," said NAME`."""
     doc = view.doc
-    between = doc[start : report.start]
-    if any(t.pos_ not in ("ADV", "AUX", "PUNCT", "SPACE", "PART") for t in between):
-        return None
-    head = phrase_head_after(doc, report.end, end)
-    if head is None or doc[head].pos_ not in NOMINAL:
+    if any(t.pos_ not in ("ADV", "AUX", "PUNCT", "SPACE", "PART") for t in doc[start : report.start]):
         return None
     if report.subject is not None and report.end <= report.subject < end:
         return report.subject
-    return head
+    head = phrase_head_after(doc, report.end, end)
+    return head if head is not None and doc[head].pos_ in NOMINAL else None
 
 
-def _subject_before(doc: Doc, start: int, verb: int) -> int | None:
-    """The last nominal before a verb that begins the clause: `"…," NAME of Place said`."""
-    head = phrase_head_after(doc, start, verb)
-    return head
+def _invites_clause(view: View, quotation: Quotation) -> str:
+    """What stands at the quotation's end: a comma, ? or ! as before a reporting clause, a full stop, nothing."""
+    content = view.doc.text[quotation.span.content_start : quotation.span.content_end].rstrip()
+    if content[-1:] in (",", "?", "!", "…", "—", "–", "-") or content.endswith("..."):
+        return "comma" if content[-1] == "," else "mark"
+    following = next((t for t in view.doc[quotation.end : quotation.end + 2] if not t.is_space), None)
+    if following is not None and following.text in (",", "—", "–", "-", "--"):
+        return "comma"
+    return "stop" if content[-1:] == "." else "nothing"
 
 
-def reported_before(view: View, quotation: Quotation) -> Link | None:
-    """`NAME said: "…"`, `NAME said that "…"`, and quoted words anywhere in a reported clause."""
-    start, end = view.before(quotation)
-    reports = view.reports_between(start, end)
-    governing = _governing(view, quotation, start)
-    adjacent_colon = any(t.text == ":" for t in view.doc[max(start, end - 2) : end])
-    for report in reversed(reports):
-        if report.subject is None or report.form == "preposition":
-            continue
-        near = quotation.start - report.end <= 4 or adjacent_colon
-        if report.strength == "strong" or near or report.anchor in governing:
-            return Link("reporting clause, then quotation", report.subject, (report.start, report.end))
-    return None
-
-
-def _governing(view: View, quotation: Quotation, start: int) -> set[int]:
+def _governing(view: View, quotation: Quotation) -> set[int]:
     """Tokens outside of the quotation that govern its words."""
     found: set[int] = set()
     for i in range(quotation.start, min(quotation.end, quotation.start + 40)):
@@ -240,64 +214,167 @@ def _governing(view: View, quotation: Quotation, start: int) -> set[int]:
             token = token.head
             if view.quoted[token.i] != quotation.index:
                 found.add(token.i)
-            if token.head is token:
+            if token.head.i == token.i:
                 break
     return found
 
 
-def according_to(view: View, quotation: Quotation) -> Link | None:
-    """`According to NAME, "…"` and `"…", according to NAME`."""
-    for start, end in (view.after(quotation), view.before(quotation)):
-        for report in view.reports_between(start, end):
-            if report.form == "preposition":
-                return Link("according to", report.subject, (report.start, report.end))
-    return None
+# --- the ranker -----------------------------------------------------------------------------------------------------
 
 
-def within_sentence(view: View, quotation: Quotation) -> Link | None:
-    """A reporting clause that the sentence takes up after the quoted words: `… "…" in what NAME called …`."""
-    start, end = view.after(quotation)
-    for report in view.reports_between(start, end):
-        if report.subject is not None and report.strength == "strong" and start <= report.subject < end:
-            return Link("reporting clause after", report.subject, (report.start, report.end))
-    return None
+def _distance(tokens: int) -> str:
+    return next((name for most, name in ((1, "0-1"), (3, "2-3"), (8, "4-8"), (20, "9-20")) if tokens <= most), "21+")
 
 
-def goes_on(view: View, quotation: Quotation) -> Link | None:
-    """The next part of a split quotation or paragraph of one utterance: nothing but its own attribution between."""
-    if quotation.index == 0:
-        return None
-    previous = view.quotations[quotation.index - 1]
-    if previous.turn == quotation.turn:
-        return Link("same utterance", previous=previous.index)
-    return None
+def _sort_of_subject(token: Token, lexicon: Lexicon) -> str:
+    pronoun = lexicon.pronouns.get(token.lower_)
+    if pronoun is not None:
+        if pronoun.person != 3:
+            return "I, we or you"
+        return "it" if pronoun.gender == "neuter" else "pronoun"
+    if token.ent_type_:
+        return "person" if token.ent_type_ in ("PERSON", "PER") else "name"
+    if token.lower_ in lexicon.relative_pronouns or token.lower_ in lexicon.demonstrative_pronouns:
+        return "relative"
+    lemma = token.lemma_.lower()
+    if lemma in lexicon.roles or lemma in lexicon.person_nouns or lemma in lexicon.kinship or token.lower_ in lexicon.group_nouns:
+        return "role"
+    if lemma in lexicon.org_nouns:
+        return "organisation"
+    if lemma in lexicon.document_nouns or lemma in lexicon.speech_nouns:
+        return "document"
+    return "other noun" if token.pos_ in ("NOUN", "PROPN") else "no noun"
 
 
-RULES: tuple[Callable[[View, Quotation], Link | None], ...] = (
-    reported_after,
-    reported_before,
-    according_to,
-    goes_on,
-    within_sentence,
-)
+def link_features(
+    view: View, quotation: Quotation, proposals: Sequence[tuple[Link, Report | None]], pointed: Sequence[tuple[int, float]]
+) -> list[Features]:
+    """The features of each proposal, and last those of silence: nothing beside the quotation attributes it."""
+    governing = _governing(view, quotation)
+    invites = _invites_clause(view, quotation)
+    verbs = [report.anchor for _, report in proposals if report is not None and report.form == "verb"]
+    rows = []
+    for link, report in proposals:
+        found: Features = {f"rule {link.rule}": 1.0}
+        if link.subject is not None:
+            subject = view.doc[link.subject]
+            sort = _sort_of_subject(subject, view.lexicon)
+            found[f"subject {sort}"] = 1.0
+            found[f"{link.rule}, subject {sort}"] = 1.0
+            low, high = mention_bounds(view, link.subject)
+            mass = sum(p for token, p in pointed if low <= token < high)
+            if mass:
+                found["pointed at"] = mass
+                found["pointed at first"] = float(low <= pointed[0][0] < high)
+        if report is not None:
+            after = report.anchor >= quotation.end
+            gap = report.start - quotation.end if after else quotation.start - report.end
+            found[f"{link.rule}, {report.strength}"] = 1.0
+            found[f"{link.rule}, distance {_distance(gap)}"] = 1.0
+            found[f"{link.rule}, {report.strength}, distance {_distance(gap)}"] = 1.0
+            if after:
+                found[f"{link.rule}, ends in {invites}"] = 1.0
+                found[f"{link.rule}, {report.strength}, ends in {invites}"] = 1.0
+                if link.subject is not None and link.subject > report.anchor:
+                    found[f"inverted, distance {_distance(gap)}"] = 1.0
+                following = [v for v in verbs if v >= quotation.end]
+                if following:
+                    found["first verb after" if report.anchor == min(following) else "later verb after"] = 1.0
+            else:
+                last = view.doc[quotation.start - 1].text if quotation.start else ""
+                found[f"{link.rule}, after {last if last in (':', ',', 'that', '.') else 'word'}"] = 1.0
+                if any(view.quoted[i] >= 0 for i in range(report.end, quotation.start)):
+                    found[f"{link.rule}, another quotation between"] = 1.0
+                before = [v for v in verbs if v < quotation.start]
+                if before:
+                    found["last verb before" if report.anchor == max(before) else "earlier verb before"] = 1.0
+                    found["first verb before" if report.anchor == min(before) else "no first verb before"] = 1.0
+            if report.anchor in governing:
+                found[f"{link.rule}, governs"] = 1.0
+            ancestor, depth = view.doc[report.anchor], 0
+            while ancestor.head.i != ancestor.i and depth < 6:
+                ancestor, depth = ancestor.head, depth + 1
+                if ancestor.i in verbs:
+                    found["within another report"] = 1.0
+                    break
+        rows.append(found)
+    rows.append(_silence(view, quotation, proposals, pointed, invites))
+    return rows
 
 
-def attribute(view: View, found: Mapping[int, Link]) -> list[Link | None]:
-    """The link of each quotation: the one in `found` (credits, lead-ins) or the first rule that fits; None where none does."""
-    links: list[Link | None] = []
+def _silence(
+    view: View, quotation: Quotation, proposals: Sequence[tuple[Link, Report | None]], pointed: Sequence[tuple[int, float]], invites: str
+) -> Features:
+    found: Features = {"silence": 1.0, f"silence, ends in {invites}": 1.0}
+    found["silence pointed at"] = sum(p for token, p in pointed if token < 0)
+    if not proposals:
+        found["silence, no proposal"] = 1.0
+    block_start, block_end = view.block_bounds[quotation.block]
+    if quotation.start == block_start:
+        found["silence, begins its block"] = 1.0
+        if quotation.end >= block_end - 1:
+            found["silence, fills its block"] = 1.0
+    elif view.before(quotation)[0] == quotation.start:
+        found["silence, begins a sentence"] = 1.0
+    else:
+        found["silence within a sentence"] = 1.0
+    if quotation.index and view.quotations[quotation.index - 1].block == quotation.block:
+        found["silence, after another in its block"] = 1.0
+    return found
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """Scores as probabilities."""
+    top = max(scores)
+    exponentials = [math.exp(score - top) for score in scores]
+    total = sum(exponentials)
+    return [value / total for value in exponentials]
+
+
+def pointed_mentions(view: View) -> dict[int, list[tuple[int, float]]]:
+    """What the encoder points at as the attributing mention, by the token of the opening mark; empty on other pipelines."""
+    pointers = (view.pointers or {}).get("mention", ())
+    return {token: [(int(t), float(p)) for t, p in found] for token, found in pointers}
+
+
+def proposals_for(
+    view: View, quotation: Quotation, pointed: Sequence[tuple[int, float]]
+) -> list[tuple[Link, Report | None]]:
+    """The rules' proposals, and the encoder's where it is another one."""
+    proposals = list(propose(view, quotation))
+    if pointed and pointed[0][0] >= 0 and view.quoted[pointed[0][0]] < 0 and pointed[0][1] > 0.2:
+        token = pointed[0][0]
+        bounds = [mention_bounds(view, link.subject) for link, _ in proposals if link.subject is not None]
+        if not any(low <= token < high for low, high in bounds):
+            proposals.append((Link(ENCODER, token), None))
+    return proposals
+
+
+def attribute(view: View, found: Mapping[int, Link], weights: Mapping[str, Mapping[str, float]]) -> list[tuple[Link | None, float]]:
+    """The link of each quotation with its probability; None where nothing beside the quotation attributes it.
+
+    `found` holds the links that the layout gives (credits, lead-ins); the later paragraphs of one utterance go on from
+    the first.
+    """
+    pointers = pointed_mentions(view)
+    table = weights["link" if view.pointers is not None else "link without pointers"]
+    links: list[tuple[Link | None, float]] = []
     for quotation in view.quotations:
-        link = found.get(quotation.index)
-        for rule in RULES:
-            if link is not None:
-                break
-            link = rule(view, quotation)
-        links.append(link)
+        if quotation.index in found:
+            links.append((found[quotation.index], 1.0))
+            continue
+        pointed = pointers.get(quotation.start, [])
+        proposals = proposals_for(view, quotation, pointed)
+        rows = link_features(view, quotation, proposals, pointed)
+        chances = softmax([sum(table.get(name, 0.0) * value for name, value in row.items()) for row in rows])
+        best = max(range(len(rows)), key=lambda i: chances[i])
+        link = proposals[best][0] if best < len(proposals) else None
+        if link is None and quotation.index and view.quotations[quotation.index - 1].turn == quotation.turn:
+            link = Link(GOES_ON, previous=quotation.index - 1)
+        links.append((link, chances[best]))
     return links
 
 
 def mention_bounds(view: View, subject: int) -> tuple[int, int]:
     """The tokens of a mention around its head."""
     return phrase_bounds(view.doc, subject, full=view.doc[subject].pos_ not in ("PRON", "PROPN"))
-
-
-__all__ = ["FAR", "Link", "Quotation", "SUBJECTS", "View", "attribute", "find_quotations", "mention_bounds"]

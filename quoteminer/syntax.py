@@ -35,8 +35,15 @@ def subject_of(verb: Token) -> Token | None:
                 return verb.head
             return subject
         if verb.dep_ in ("acl", *RELATIVES) and verb.head.pos_ in NOMINAL:
-            return verb.head
-        if verb.dep_ not in CLAUSES or verb.head is verb:
+            if verb.tag_ != "VBG" or verb.head.i == verb.i - 1:
+                return verb.head
+            # "…, adding that": a participle set apart speaks for the subject of the clause, whatever noun it hangs on.
+            verb = verb.head
+            while verb.pos_ in NOMINAL and verb.head.i != verb.i:
+                verb = verb.head
+            seen += 1
+            continue
+        if verb.dep_ not in CLAUSES or verb.head.i == verb.i:
             return None
         verb, seen = verb.head, seen + 1
         if verb.pos_ in ("NOUN", "PROPN", "PRON"):

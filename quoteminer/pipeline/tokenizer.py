@@ -1,12 +1,11 @@
-"""spaCy's English tokenizer, made to take every `str`: lone surrogates, which it raises on, become U+FFFD one for one."""
+"""spaCy's English tokenizer, made to take every `str`: it raises on lone surrogates, this one has U+FFFD for each."""
 
 from collections.abc import Callable
 
-import spacy
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc
-from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
 
 NAME = "quoteminer.NewsTokenizer.v1"
 _REPLACED = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
@@ -21,15 +20,16 @@ def without_surrogates(text: str) -> str:
     return text
 
 
-class NewsTokenizer(Tokenizer):  # type: ignore[misc, unused-ignore]
+class NewsTokenizer(Tokenizer):  # type: ignore[misc]
     """spaCy's tokenizer for any text; `pipe` and what is saved are as in spaCy."""
 
     def __call__(self, string: str) -> Doc:
         """Tokenize; the Doc's text has U+FFFD in the place of lone surrogates."""
-        return super().__call__(without_surrogates(string))
+        doc: Doc = super().__call__(without_surrogates(string))
+        return doc
 
 
-@spacy.registry.tokenizers(NAME)
+@registry.tokenizers(NAME)  # type: ignore[untyped-decorator]
 def create_news_tokenizer() -> Callable[[Language], NewsTokenizer]:
     """The factory that a pipeline's config names, with the same rules as `spacy.Tokenizer.v1`."""
 

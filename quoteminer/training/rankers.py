@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy
 from scipy.optimize import minimize
-from scipy.special import logsumexp
+from scipy.sparse import csr_matrix
 from spacy.tokens import Doc
 
 from quoteminer.analysis import make_view
@@ -23,7 +23,15 @@ from quoteminer.entities import group_mentions
 from quoteminer.lexicon import load_lexicon
 from quoteminer.resolve import FORMS, NEW, Features, Resolved, Resolver
 from quoteminer.scoring import same_source
-from quoteminer.speakers import attribute
+from quoteminer.speakers import (
+    Quotation,
+    View,
+    attribute,
+    link_features,
+    mention_bounds,
+    pointed_mentions,
+    proposals_for,
+)
 
 MINIMUM = 5
 Rows = list[tuple[list[tuple[Features, bool]], float]]
@@ -34,24 +42,28 @@ def fit_ranker(questions: Rows, prior: float = 1.0) -> dict[str, float]:
     counts = collections.Counter(name for rows, _ in questions for found, _ in rows for name in found)
     names = sorted(name for name, n in counts.items() if n >= MINIMUM)
     index = {name: i for i, name in enumerate(names)}
-    tables = []
-    for rows, weight in questions:
-        table = numpy.zeros((len(rows), len(names)))
-        for r, (found, _) in enumerate(rows):
-            for name, value in found.items():
-                if name in index:
-                    table[r, index[name]] = value
-        tables.append((table, numpy.array([right for _, right in rows]), weight))
+    rows = [found for options, _ in questions for found, _ in options]
+    right = numpy.array([ok for options, _ in questions for _, ok in options])
+    sizes = numpy.array([len(options) for options, _ in questions])
+    starts = numpy.concatenate([[0], numpy.cumsum(sizes)[:-1]])
+    emphasis = numpy.array([weight for _, weight in questions])
+    entries = [(r, index[name], value) for r, found in enumerate(rows) for name, value in found.items() if name in index]
+    row, column, value = (numpy.array(x) for x in zip(*entries, strict=True))
+    table = csr_matrix((value, (row, column)), shape=(len(rows), len(names)))
+
+    def log_sums(scores: Any) -> tuple[Any, Any]:
+        """Each question's log of the summed exponentials, and each row's share of it."""
+        top = numpy.maximum.reduceat(scores, starts)
+        exponentials = numpy.exp(scores - numpy.repeat(top, sizes))
+        sums = numpy.add.reduceat(exponentials, starts)
+        return top + numpy.log(sums), exponentials / numpy.repeat(sums, sizes)
 
     def loss(w: Any) -> tuple[float, Any]:
-        total, slope = 0.5 * prior * float(w @ w), prior * w
-        for table, right, weight in tables:
-            scores = table @ w
-            whole, part = logsumexp(scores), logsumexp(scores[right])
-            total += weight * (whole - part)
-            p, q = numpy.exp(scores - whole), numpy.where(right, numpy.exp(scores - part), 0.0)
-            slope = slope + weight * ((p - q) @ table)
-        return total, slope
+        scores = table @ w
+        whole, p = log_sums(scores)
+        part, q = log_sums(numpy.where(right, scores, -1e9))
+        slope = table.T @ ((p - q) * numpy.repeat(emphasis, sizes)) + prior * w
+        return float((emphasis * (whole - part)).sum() + 0.5 * prior * (w @ w)), slope
 
     best = minimize(loss, numpy.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     return {name: round(float(x), 3) for name, x in zip(names, best.x, strict=True) if abs(x) >= 0.01}
@@ -75,20 +87,22 @@ def collect(
 ) -> tuple[dict[str, Rows], list[tuple[Features, str]]]:
     """The questions of each ranker and the rows of the classifier, with the gold speakers as history."""
     lexicon = load_lexicon()
-    questions: dict[str, Rows] = {form: [] for form in FORMS}
+    questions: dict[str, Rows] = {form: [] for form in (*FORMS, "link")}
     kinds: list[tuple[Features, str]] = []
     for name, doc in docs:
         if not pointers:
             doc.user_data.pop("news_encoder", None)
         view, _ = make_view(doc, lexicon)
-        links = attribute(view, {})
+        links = attribute(view, {}, weights)
         resolver = Resolver(view, group_mentions(doc, view.blocks, lexicon), lexicon, weights)
-        encoder = kind_pointers(view)
+        encoder, mentions = kind_pointers(view), pointed_mentions(view)
         rows = {row["start"]: row for row in gold[name]}
-        for quotation, link in zip(view.quotations, links, strict=True):
+        for quotation, (link, _) in zip(view.quotations, links, strict=True):
             row = next((rows[s] for s in range(quotation.span.start - 2, quotation.span.start + 3) if s in rows), None)
             if row is None:
                 continue
+            if row["kind"] in ("direct", "mixed") and row["form"]:
+                _ask_link(questions["link"], view, quotation, row, mentions)
             if row["kind"] in KINDS:
                 kinds.append((with_encoder(kind_features(view, quotation, link), encoder.get(quotation.start)), row["kind"]))
             if row["kind"] not in ("direct", "mixed"):
@@ -114,18 +128,29 @@ def collect(
     return questions, kinds
 
 
+def _ask_link(
+    questions: Rows, view: View, quotation: Quotation, row: Mapping[str, Any], pointers: Mapping[int, list[tuple[int, float]]]
+) -> None:
+    """The question which proposal attributes a quotation; silence is right where the gold has no mention beside it."""
+    pointed = pointers.get(quotation.start, [])
+    proposals = proposals_for(view, quotation, pointed)
+    doc = view.doc
+    right = []
+    for link, _ in proposals:
+        low, high = mention_bounds(view, link.subject if link.subject is not None else 0)
+        start, end = doc[low].idx, doc[high - 1].idx + len(doc[high - 1])
+        right.append(row["form"] != "implicit" and any(start < b and a < end for a, b in row["mentions"]))
+    rows = link_features(view, quotation, proposals, pointed)
+    options = list(zip(rows, [*right, row["form"] == "implicit"], strict=True))
+    if any(ok for _, ok in options) and len(options) > 1:
+        questions.append((options, 1.0))
+
+
 def _describes(resolver: Resolver, resolved: Resolved, accepted: Sequence[str], row: Mapping[str, Any]) -> bool:
     if resolved.mention is None or row["form"] != "nominal":
         return False
     words = resolver.view.doc[resolved.mention[0] : resolved.mention[1]].text
     return same_source(words, accepted, row["type"])
-
-
-def fit(
-    docs: Sequence[tuple[str, bytes]], gold: Mapping[str, Sequence[Mapping[str, Any]]], output: Path
-) -> None:
-    """Fit everything and write the weights' file."""
-    raise NotImplementedError
 
 
 def write(weights: Mapping[str, Any], output: Path) -> None:

@@ -1,0 +1,170 @@
+"""A whole corpus from file to file: `quoteminer extract CORPUS -o OUTPUT`. It survives bad records and being killed.
+
+Articles and errors are written in the order of the records, so what an output holds tells where to go on.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from spacy.language import Language
+
+from quoteminer.batch_outputs import Lines, Output, open_output
+from quoteminer.batch_records import Corpus, Record
+from quoteminer.errors import ArgumentError
+from quoteminer.stream import Failure, stream
+from quoteminer.types import Article
+
+
+@dataclass
+class Counts:
+    """What a run has done: articles written, records that could not be read, articles an earlier run had written."""
+
+    written: int = 0
+    bad: int = 0
+    before: int = 0
+
+
+class Job:
+    """One run over a corpus.
+
+    Args:
+        corpus: what to read.
+        target: the output's name, .jsonl or .parquet, or "-" for the standard output.
+        errors: file of the records that could not be read; default: the output's name and `.errors.jsonl`.
+        nlp: the pipeline; default: the library's own.
+        n_process: worker processes.
+        batch_size: texts that go through the pipeline together.
+        resume: go on with the output of a run that was stopped.
+        report: is told of each record that cannot be read.
+        progress: show a progress bar on stderr.
+
+    Raises:
+        ArgumentError: the corpus or the output cannot be used; the message says what to do.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        target: str,
+        *,
+        errors: Path | None = None,
+        nlp: Language | None = None,
+        n_process: int = 1,
+        batch_size: int = 64,
+        resume: bool = False,
+        report: Callable[[str], None] = lambda message: None,
+        progress: bool = False,
+    ) -> None:
+        self.corpus, self.counts = corpus, Counts()
+        self._nlp, self._n_process, self._batch_size = nlp, n_process, batch_size
+        self._report, self._progress = report, progress
+        self._records = _primed(corpus.records())
+        self.output = open_output(target, resume=resume)
+        self.errors = errors or (None if target == "-" else Path(target + ".errors.jsonl"))
+        self._errors: Lines | None = None
+        self._known: set[int] = set()
+        if self.errors and self.errors.exists():
+            if resume:
+                self._errors = Lines(self.errors)
+                self._known = {int(json.loads(line)["record"]) for line in self._errors}
+            else:
+                self.errors.unlink()
+
+    def run(self) -> Counts:
+        """Do it all. Whatever ends it, the output is left whole; counts tell how far it came."""
+        complete = False
+        try:
+            with self._bar() as bar:
+                waiting: deque[Record] = deque()
+                for found in stream(
+                    self._texts(waiting), nlp=self._nlp, n_process=self._n_process, batch_size=self._batch_size
+                ):
+                    self._pass_bad(waiting)
+                    self._write(waiting.popleft(), found)
+                    bar.update()
+                self._pass_bad(waiting)
+            complete = True
+        finally:
+            self.output.close(complete=complete)
+            if self._errors:
+                self._errors.close()
+        return self.counts
+
+    def _texts(self, waiting: deque[Record]) -> Iterator[str]:
+        """The texts still to do; `waiting` gets their records, and the bad ones between."""
+        done: Iterator[str | None] | None = self.output.written()
+        for record in self._records:
+            if done is not None and record.reason is None and record.number not in self._known:
+                try:
+                    self._check_same(record, next(done))
+                    self.counts.before += 1
+                    continue
+                except StopIteration:
+                    done = None
+            if record.number in self._known:
+                self.counts.bad += 1
+                continue
+            waiting.append(record)
+            if record.reason is None:
+                yield record.text
+        if done is not None and next(done, "") != "":
+            raise ArgumentError(
+                f"{self.output.place} cannot be resumed: it has more articles than {self.corpus.path}; "
+                "it is of another corpus"
+            )
+
+    def _check_same(self, record: Record, name: str | None) -> None:
+        if name is not None and name != record.id:
+            raise ArgumentError(
+                f"{self.output.place} cannot be resumed: it has {name!r} where {self.corpus.path} has {record.id!r}; "
+                "it is of another corpus or of other fields"
+            )
+
+    def _pass_bad(self, waiting: deque[Record]) -> None:
+        while waiting and waiting[0].reason is not None:
+            record = waiting.popleft()
+            self._bad(record, record.reason or "")
+
+    def _write(self, record: Record, found: Article | Failure) -> None:
+        if isinstance(found, Failure):
+            self._bad(record, f"the pipeline fails on it: {type(found.error).__name__}: {found.error}")
+        else:
+            self.output.write(record.id, found)
+            self.counts.written += 1
+
+    def _bad(self, record: Record, reason: str) -> None:
+        self.counts.bad += 1
+        self._report(f"{self.corpus.path}, {record.place}: {reason}")
+        if self.errors:
+            self._errors = self._errors or Lines(self.errors)
+            self._errors.write({"record": record.number, "place": record.place, "reason": reason})
+
+    def _bar(self) -> AbstractContextManager[Any]:
+        if not self._progress:
+            return nullcontext(_NoBar())
+        from tqdm import tqdm
+
+        return tqdm(total=self.corpus.count(), unit=" articles", file=sys.stderr)  # type: ignore[no-any-return]
+
+
+def _primed(records: Iterator[Record]) -> Iterator[Record]:
+    """The records, of which the first is read now: a corpus that cannot be read at all is told before work begins."""
+    first = next(records, None)
+    return iter(()) if first is None else chain([first], records)
+
+
+class _NoBar:
+    def update(self) -> None:
+        pass
+
+
+__all__ = ["Corpus", "Counts", "Job", "Output"]

@@ -1,0 +1,253 @@
+"""Forms of names: the words of a name, the titles before it, and where it begins and ends in the text."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spacy.tokens import Doc, Token
+
+from quoteminer.lexicon import Lexicon
+
+HYPHENS = "-‐‑‒–"
+_APOSTROPHES = "'’`´"
+_MOST_WORDS_OF_TITLE, _LONG_LINE = 4, 60
+_LABELS = {
+    "PERSON": "PERSON", "PER": "PERSON", "ORG": "ORG", "PLACE": "PLACE", "GPE": "PLACE", "LOC": "PLACE", "FAC": "PLACE",
+}  # fmt: skip
+_ARTICLES = frozenset(("al", "el", "as", "ash", "an", "ad", "ar", "at", "az"))
+_NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
+_PAPAL = frozenset(("pope", "saint", "st", "mother"))
+
+
+@dataclass(frozen=True, slots=True)
+class NameMention:
+    """One name in the text.
+
+    Attributes:
+        start, end: code points of the bare name, end exclusive: no honorific, no leading "the", no possessive 's.
+        start_token, end_token: the same in tokens; the last token may reach past `end` where a mark sticks to it.
+        label: "PERSON", "ORG", "PLACE" or "OTHER".
+    """
+
+    start: int
+    end: int
+    start_token: int
+    end_token: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document with what the steps need: its text (a Doc makes it anew each time), its block starts, the lists."""
+
+    doc: Doc
+    text: str
+    starts: tuple[int, ...]
+    lexicon: Lexicon
+
+    def form(self, name: NameMention) -> str:
+        """The text of a name with single spaces."""
+        return " ".join(self.text[name.start : name.end].split())
+
+    def ends_block(self, i: int) -> bool:
+        """Whether token `i` is white space between two blocks; any line break where no blocks are known.
+
+        A single break in a recognised name after a long line is taken for one that wraps the line.
+        """
+        space = self.doc[i]
+        if "\n" not in space.text:
+            return False
+        if not self.starts or i + 1 >= len(self.doc):
+            return True
+        block = bisect_right(self.starts, space.idx)
+        wrapped = space.text == "\n" and block > 0 and space.idx - self.starts[block - 1] > _LONG_LINE
+        return not wrapped and block < bisect_right(self.starts, self.doc[i + 1].idx)
+
+
+@lru_cache(maxsize=65536)
+def plain(word: str) -> str:
+    """A word without case, accents, full stops, hyphens and apostrophes.
+
+    >>> plain("Jung-tai"), plain("López"), plain("U.S.")
+    ('jungtai', 'lopez', 'us')
+    """
+    decomposed = unicodedata.normalize("NFKD", word.replace("ı", "i").replace("ø", "o").casefold())
+    return "".join(c for c in decomposed if c.isalnum())
+
+
+def key_of(form: str) -> tuple[str, ...]:
+    """The plain words of a name: what two spellings of one name have in common."""
+    return tuple(word for part in form.split() if (word := plain(part)))
+
+
+def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The plain words that tell a person's name from others: no particles, no al-, no Jr; all where none is left.
+
+    >>> from quoteminer.lexicon import load_lexicon
+    >>> person_key("Khalid al-Mansur Jr.", load_lexicon())
+    ('khalid', 'mansur')
+    """
+    words = []
+    for part in form.split():
+        low = part.casefold().strip(".,")
+        article, hyphen, rest = low.replace("’", "-").partition("-")
+        if hyphen and article in _ARTICLES and len(rest) > 1:
+            low = rest
+        if low in lexicon.name_particles or (words and low.replace(".", "") in lexicon.suffixes):
+            continue
+        if word := plain(low):
+            words.append(word)
+    return tuple(words) or key_of(form)
+
+
+def title_before(doc: Doc, position: int, lexicon: Lexicon) -> int:
+    """The token at which the honorifics directly before token `position` begin; `position` where there are none."""
+    start = position
+    while (length := _title_length(doc, start, lexicon)) > 0:
+        start -= length
+    return start
+
+
+def _title_length(doc: Doc, end: int, lexicon: Lexicon) -> int:
+    words: list[str] = []
+    best = 0
+    for i in range(end - 1, max(-1, end - 1 - _MOST_WORDS_OF_TITLE), -1):
+        token = doc[i]
+        if token.is_space or (token.is_punct and token.text not in (".", "-")):
+            break
+        words.insert(0, token.lower_.replace(".", ""))
+        phrase = " ".join(words).replace(" - ", "-").strip()
+        after_hyphen = i > 0 and doc[i - 1].text in HYPHENS and not doc[i - 1].whitespace_
+        if token.text[:1].isupper() and not after_hyphen:
+            if phrase in lexicon.honorifics and phrase not in _NAME_LIKE:
+                best = end - i
+            elif best and phrase in lexicon.roles:  # "Secretary General" is an office, "General" alone a title
+                return 0
+    return best
+
+
+def trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMention]:
+    """An entity of a pipeline as names: cut where a block ends, without articles, titles, marks and possessives."""
+    kind = _LABELS.get(label)
+    if kind is None:
+        return
+    first = start
+    for i in range(start, end):
+        if page.doc[i].is_space and page.ends_block(i):
+            yield from _trimmed(page, first, i, kind)
+            first = i + 1
+    yield from _trimmed(page, first, end, kind)
+
+
+def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMention]:
+    doc, lexicon = page.doc, page.lexicon
+    if label == "ORG" and end - start <= 3 and doc[start].text.endswith("."):
+        office = doc[start].lower_.replace(".", "") in lexicon.office_abbreviations  # "Rep. Roe"
+        label = "PERSON" if office and doc[start].is_title else label
+    if label == "PERSON":
+        end = _end_of_person(doc, start, end, lexicon)
+    while start < end and (is_mark(doc[start]) or doc[start].lower_ in ("the", "a", "an")):
+        start += 1
+    while start < end and (is_mark(doc[end - 1]) or _is_possessive(doc[end - 1])):
+        end -= 1
+    start = (after_titles if label == "PERSON" else _after_adjectives)(doc, start, end, lexicon)
+    if start < end and (name := mention(page, start, end, label)):
+        form = page.form(name)
+        newspaper = label == "ORG" and start > 0 and doc[start - 1].text == "The" and not doc[start - 1].is_sent_start
+        if newspaper or not is_adjective(form, lexicon) or title_before(doc, start, lexicon) < start:
+            yield name
+
+
+def is_adjective(form: str, lexicon: Lexicon) -> bool:
+    """Whether a form is the adjective or inhabitant of a country and no abbreviation, surname or given name."""
+    person = form in lexicon.surname_first or form in lexicon.given_names
+    return form in lexicon.demonyms and not (form.isupper() or "." in form or person)
+
+
+def is_mark(token: Token) -> bool:
+    """Whether a token has no letter and no digit."""
+    return token.is_space or not any(c.isalnum() for c in token.text)
+
+
+def _is_possessive(token: Token) -> bool:
+    return len(token.text) <= 2 and token.text[:1] in _APOSTROPHES
+
+
+def _end_of_person(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
+    """Where a person's name ends: before a comma (unless "Jr." follows), a bracket or a possessive."""
+    for i in range(start + 1, end):
+        text = doc[i].text
+        suffix = i + 1 < end and doc[i + 1].lower_.replace(".", "") in lexicon.suffixes
+        closes = any(doc[k].text in ")]" for k in range(i, end - 1))  # a nickname in brackets is part of the name
+        if (
+            (text == "," and not suffix)
+            or (text in "([" and doc[i - 1].whitespace_ and not closes)
+            or _is_possessive(doc[i])
+        ):
+            return i
+    while end > start + 1 and doc[end - 1].is_lower and doc[end - 1].is_alpha and doc[start].text[:1].isupper():
+        if doc[end - 1].lower_ in lexicon.name_particles or doc[end - 1].lower_ in lexicon.suffixes:
+            break
+        if not doc[end - 2].whitespace_:
+            break
+        end -= 1
+    return end
+
+
+def after_titles(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
+    """The token after honorifics, roles and adjectives of countries that were taken for the start of a name."""
+    while (after := _after_title(doc, start, end, lexicon)) > start:
+        start = after
+    return start
+
+
+def _after_title(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
+    for length in range(min(_MOST_WORDS_OF_TITLE, end - start - 1), 0, -1):
+        words = (doc[i].lower_.replace(".", "") for i in range(start, start + length))
+        phrase = " ".join(word for word in words if word).replace(" - ", "-")
+        known = phrase in lexicon.roles or phrase in lexicon.office_abbreviations
+        if length == 1 and known and (doc[start].text in lexicon.given_names or phrase in _PAPAL):
+            known = False
+        adjective = length == 1 and is_adjective(doc[start].text, lexicon)
+        title = phrase in lexicon.honorifics and phrase not in _NAME_LIKE
+        title = title and not (phrase in _PAPAL and end - start == 2)
+        initials = length == 1 and doc[start].is_upper and len(phrase) > 2 and end - start > 2  # "WHO Ann Roe"
+        if not phrase or not (known or adjective or title or (initials and doc[start].is_alpha)):
+            continue
+        after = start + length
+        while after < end - 1 and is_mark(doc[after]):
+            after += 1
+        if doc[after].text[:1].isupper() or doc[after].lower_ in lexicon.name_particles:
+            return after
+    return start
+
+
+def _after_adjectives(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
+    """The token after words in small letters before the name of a body or place: "east Jerusalem"."""
+    first = start
+    while first < end and doc[first].is_lower and doc[first].is_alpha and doc[first].text not in lexicon.name_particles:
+        first += 1
+    if first == start or first >= end or not doc[first].text[:1].isupper():
+        return start if first < end or doc[start : start + 1].text[:1].isupper() else end
+    return first
+
+
+def mention(page: Page, start: int, end: int, label: str) -> NameMention | None:
+    """The name that the tokens from `start` to `end` hold, None where they hold no letter."""
+    doc, text = page.doc, page.text
+    first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1].text)
+    for suffix in ("'s", "’s", "'", "’", "`s"):
+        if text[first:last].endswith(suffix) and last - first > len(suffix):
+            last -= len(suffix)
+            break
+    while first < last and not text[first].isalnum():
+        first += 1
+    while first < last and not (text[last - 1].isalnum() or text[last - 1] in ".)!+"):
+        last -= 1
+    if not any(c.isalpha() for c in text[first:last]):
+        return None
+    return NameMention(first, last, start, end, label)

@@ -1,0 +1,354 @@
+"""Phrases that state a role: "former US diplomat", "the agency's deputy director", "spokesman for the ministry".
+
+Parses of news text are noisy where names, commas and brackets meet, so the patterns are those of the surface
+(capitals, commas, prepositions, the word lists), with tags where a Doc has them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from quoteminer.lexicon import Lexicon
+
+LONGEST_PHRASE = 40
+_LONGEST_ROLE, _LONGEST_NAME, _MOST_MODIFIERS = 6, 15, 8
+KIN_RANK, _PERSON_RANK = 4, 5
+DETERMINERS = frozenset(
+    ("a", "an", "the", "its", "his", "her", "their", "our", "my", "this", "another", "one", "both", "some")
+)
+LINKS = frozenset(("of", "for", "at", "with", "from", "to", "in", "on", "by"))
+_OWNING = frozenset(("of", "for", "at", "with", "from", "to"))
+_BEFORE_OF = frozenset(("at", "with", "from"))
+_POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
+_MODIFIERS = frozenset(("JJ", "JJS", "NN", "NNP", "NNPS", "NNS", "VBN", "VBG", "HYPH", "CD", ""))
+_TIMES = frozenset(("new", "then", "current", "now", "same", "own", "fellow", "newly", "while", "as"))
+_RELATIONS = frozenset(("counterpart", "successor", "predecessor", "colleague", "rival", "opponent", "critic", "ally"))
+_PAST = frozenset(("former", "ex", "late", "ex-", "retired", "one-time", "onetime"))
+_FORCES = frozenset(("police", "army", "navy", "military", "air force", "coast guard"))
+_INSIDE_NAMES = frozenset(("of", "for", "and", "&", "the", "in", "-", "de", "'s", "’s", "on"))
+_AGENT_ENDINGS = ("ist", "er", "or", "man", "woman", "ian", "eer", "person", "wright", "smith")
+_COMPLEMENTED = frozenset(("head", "minister", "secretary", "ambassador", "member", "chief", "director", "commissioner",
+                           "envoy", "officer", "president", "adviser", "advisor"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about a person: `rank` 0 is the plainest sort, higher ones count where nothing plainer is said."""
+
+    role: str | None
+    head: str | None
+    affiliation: str | None
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A document with the names that stand in it.
+
+    Attributes:
+        doc: the document.
+        words: its tokens in lower case.
+        owner: token to the number of the entity whose name it belongs to.
+        ends: first token of a name to the token after its last.
+        names, labels: of each entity.
+        nouns: head noun of organisations' names to (token, entity) in order of the text.
+        lexicon: word lists.
+    """
+
+    doc: Doc
+    words: list[str]
+    owner: dict[int, int]
+    ends: dict[int, int]
+    names: list[str]
+    labels: list[str]
+    nouns: dict[str, list[tuple[int, int]]]
+    lexicon: Lexicon
+
+    def label(self, i: int) -> str | None:
+        """The label of the name that token `i` belongs to."""
+        group = self.owner.get(i)
+        return None if group is None else self.labels[group]
+
+    def text(self, start: int, end: int) -> str:
+        """The text of some tokens with single spaces."""
+        return " ".join(self.doc[start:end].text.split())
+
+
+def role_start(scene: Scene, end: int, low: int = 0) -> int:
+    """The token at which the longest known role that ends before token `end` begins; `end` where there is none."""
+    lexicon = scene.lexicon
+    if end <= low or (not scene.doc[end - 1].is_alpha and "." not in scene.words[end - 1]):
+        return end
+    for length in range(min(_LONGEST_ROLE, end - low), 0, -1):
+        phrase = singular(scene.doc[end - length : end].text.lower())
+        if phrase in lexicon.roles or phrase in lexicon.kinship or phrase in lexicon.person_nouns:
+            return end - length
+    word = scene.words[end - 1].replace(".", "")
+    office = word in lexicon.office_abbreviations and scene.doc[end - 1].text[:1].isupper()
+    return end - 1 if office and end - 1 not in scene.owner else end
+
+
+def singular(phrase: str) -> str:
+    """A role in the singular, by its last letters; what has no plural ending as it is.
+
+    >>> singular("health advisers"), singular("policemen"), singular("deputies"), singular("press")
+    ('health adviser', 'policeman', 'deputy', 'press')
+    """
+    if phrase.endswith("men"):
+        return phrase[:-2] + "an"
+    if phrase.endswith("ies"):
+        return phrase[:-3] + "y"
+    return phrase[:-1] if phrase.endswith("s") and not phrase.endswith("ss") else phrase
+
+
+def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
+    """The role from token `first` to `end` with the words before it that belong to it, and whose role it is."""
+    start, affiliation = first, _force(scene, first, end)
+    closed = False  # beyond a name or the adjective of a country only "former" belongs to the role
+    i, low = first - 1, max(0, first - _MOST_MODIFIERS)
+    while i >= low:
+        token, word = scene.doc[i], scene.words[i]
+        group = scene.owner.get(i)
+        if group is not None:
+            if scene.labels[group] == "PERSON":
+                break
+            while i - 1 >= low and scene.owner.get(i - 1) == group:
+                i -= 1
+            affiliation, closed = affiliation or named(scene, i), True
+        elif word in _POSSESSIVES:
+            if affiliation is None:
+                affiliation, closed = possessor(scene, i), True
+            if affiliation is None or scene.label(i - 1) in (None, "PERSON"):
+                break
+        elif token.text in scene.lexicon.demonyms and not token.text.isupper():
+            closed = True
+            noun = scene.doc[i + 1 : first].text.lower()
+            if affiliation is None and noun in scene.lexicon.org_nouns:  # "Afghan government minister"
+                affiliation, start = scene.text(i, first), first
+        elif word in _PAST:
+            start = i
+            if scene.label(i + 1) == "PLACE":
+                affiliation = None  # "former US diplomat": where from, not whose
+        elif _is_foreign(scene, i):
+            break
+        elif not closed and (run := _run_start(scene, i, first, low)) <= i:
+            affiliation, closed, i = affiliation or scene.text(run, i + 1), True, run
+        elif not closed and word not in _TIMES:
+            start = i
+        i -= 1
+    return _claim(scene, start, first, end, affiliation, rank)
+
+
+def _is_foreign(scene: Scene, i: int) -> bool:
+    """Whether a token before a role cannot be one of its modifiers."""
+    token, word = scene.doc[i], scene.words[i]
+    if token.is_punct:
+        return token.text not in "-–" or bool(token.whitespace_)
+    small = word in DETERMINERS or word in LINKS or word == "and"
+    return token.is_space or token.tag_ not in _MODIFIERS or small
+
+
+def _claim(scene: Scene, start: int, first: int, end: int, affiliation: str | None, rank: int) -> Claim:
+    phrase = singular(scene.text(first, end).lower())
+    plural = scene.text(first, end).lower() not in scene.lexicon.roles | scene.lexicon.kinship and phrase != ""
+    lexicon = scene.lexicon
+    if not plural or phrase not in lexicon.roles | lexicon.kinship | lexicon.person_nouns:
+        phrase = scene.text(first, end).lower()
+    head = phrase.split()[-1].rpartition("-")[2] or phrase
+    if phrase in lexicon.kinship or phrase in _RELATIONS:
+        rank = max(rank, KIN_RANK)
+    elif phrase in lexicon.person_nouns and phrase not in lexicon.roles:
+        return Claim(None, head, affiliation, _PERSON_RANK)
+    role = scene.text(start, end).lstrip("-–— ")
+    return Claim(role[: len(role) - len(scene.text(first, end))] + _cased(phrase, scene.text(first, end)), head,
+                 affiliation, rank)  # fmt: skip
+
+
+def _cased(phrase: str, text: str) -> str:
+    """`text` cut or changed at its end as the phrase in small letters was, in its own case."""
+    same = 0
+    while same < min(len(phrase), len(text)) and phrase[same] == text[same].lower():
+        same += 1
+    return text[:same] + phrase[same:]
+
+
+def _force(scene: Scene, first: int, end: int) -> str | None:
+    """The police of a "police spokesman"."""
+    speaks = scene.words[end - 1].startswith("spokes") and scene.words[first] in _FORCES
+    return scene.doc[first].text if speaks else None
+
+
+def _run_start(scene: Scene, i: int, first: int, low: int) -> int:
+    """Where an organisation that no entity covers begins, if token `i` ends one; else `i + 1`."""
+    token = scene.doc[i]
+    if scene.words[i] in _FORCES and scene.words[first].startswith("spokes"):
+        return i - 1 if scene.doc[i - 1 : i].text in scene.lexicon.demonyms else i
+    if not token.text[:1].isupper() or token.tag_ not in ("NNP", "NNPS", "") or not token.is_alpha:
+        return i + 1
+    start = i
+    while start - 1 >= low and start - 1 not in scene.owner and scene.doc[start - 1].text[:1].isupper():
+        start -= 1
+    initials = token.text.isupper() and 2 <= len(token.text) <= 6
+    office = scene.doc[first].text[:1].isupper()
+    longer = start < i or not scene.doc[i].is_sent_start
+    if initials or (scene.words[i] in scene.lexicon.org_nouns and start < i) or (not office and longer):
+        return start
+    return i + 1
+
+
+def possessor(scene: Scene, i: int) -> str | None:
+    """Whose the possessive mark at token `i` is: an organisation or place by name, "the ministry's" by the last one."""
+    if scene.label(i - 1) in ("ORG", "PLACE"):
+        start = i - 1
+        while scene.owner.get(start - 1) == scene.owner[i - 1]:
+            start -= 1
+        return named(scene, start)
+    return last_called(scene, scene.words[i - 1], i) if i else None
+
+
+def last_called(scene: Scene, noun: str, position: int) -> str | None:
+    """The organisation last named before `position` whose name has the noun: "the ministry"."""
+    known = scene.nouns.get(noun)
+    if not known:
+        return None
+    return scene.names[known[max(0, bisect_left(known, (position, -1)) - 1)][1]]
+
+
+def phrase_end(scene: Scene, start: int) -> int:
+    """Where a noun phrase that starts after a comma ends: before a mark, a relative pronoun or a finite verb."""
+    last = min(len(scene.doc), start + LONGEST_PHRASE)
+    for i in range(start, last):
+        token = scene.doc[i]
+        if i in scene.owner:
+            continue
+        if (token.text in ',;:()[]“”"—–' and (token.text != "–" or token.whitespace_)) or "\n" in token.text:
+            return i
+        closes = token.text in ".!?" and (i + 1 >= len(scene.doc) or token.whitespace_ or scene.doc[i + 1].is_space)
+        if closes or scene.words[i] in scene.lexicon.relative_pronouns or token.tag_ in ("VBD", "VBZ", "VBP", "MD"):
+            return i
+    return last
+
+
+def noun_phrase(scene: Scene, start: int, end: int, rank: int) -> Claim | None:
+    """The role that the noun phrase from token `start` to `end` states, None where it states none."""
+    if start >= end or (start in scene.owner and scene.ends.get(start, end) >= end):
+        return None
+    stop = start + 1
+    while stop <= end:
+        if not _continues(scene, stop, end) and start <= (first := role_start(scene, stop, start)) < stop:
+            break
+        if scene.words[stop - 1] in LINKS and stop - 1 not in scene.owner:
+            stop = end
+        stop += 1
+    else:
+        stop = next((i for i in range(start, end) if scene.words[i] in LINKS and i not in scene.owner), end)
+        first = stop - 1
+        word = scene.words[first] if first >= start else ""
+        likely = word.endswith(_AGENT_ENDINGS) and len(word) > 4 and scene.doc[first].tag_ in ("NN", "NNP")
+        if not likely or first in scene.owner or scene.words[start] not in DETERMINERS:
+            return None
+    if scene.label(stop) == "PERSON" and stop < end:
+        return None
+    claim = with_modifiers(scene, first, stop, rank)
+    affiliation = complement_owner(scene, stop, end) or claim.affiliation
+    return Claim(with_complement(scene, claim, stop, end), claim.head, affiliation, claim.rank)
+
+
+def _continues(scene: Scene, i: int, end: int) -> bool:
+    """Whether the noun before token `i` only modifies what follows it."""
+    if i >= end or scene.words[i] in LINKS:
+        return False
+    if scene.label(i) == "ORG" and scene.doc[i - 1].text[:1].isupper() and scene.owner.get(i - 1) != scene.owner[i]:
+        return False  # "Executive Director Acme Foundation"
+    tag = scene.doc[i].tag_
+    return tag.startswith("NN") or tag in ("POS", "HYPH") or scene.doc[i].text == "-" or (tag == "" and i < end)
+
+
+def with_complement(scene: Scene, claim: Claim, stop: int, end: int) -> str | None:
+    """The role with a short complement in common words: "head of policy", "minister for families"."""
+    if claim.role is None or claim.head not in _COMPLEMENTED or stop >= end:
+        return claim.role
+    after = stop + 1
+    while after < end and after not in scene.owner and scene.doc[after].is_alpha and scene.words[after] not in LINKS:
+        after += 1
+    short = stop + 1 < after <= stop + 3 and scene.words[stop + 1] not in DETERMINERS
+    return (
+        f"{claim.role} {scene.text(stop, after)}" if short and scene.words[stop] in ("of", "for", "to") else claim.role
+    )
+
+
+def complement_owner(scene: Scene, start: int, end: int) -> str | None:
+    """The organisation or place that the words after a role name: what follows "at" before what follows "of"."""
+    if start < end and scene.label(start) == "ORG":
+        return named(scene, start)
+    found: dict[bool, str] = {}
+    for i in range(start, end):
+        word = scene.words[i]
+        if word not in _OWNING or i in scene.owner:
+            continue
+        name = organisation_at(scene, i + 1, end)
+        if name is None and word in ("of", "for") and i == start:
+            name = place_at(scene, i + 1)
+        if name:
+            found.setdefault(word in _BEFORE_OF, name)
+    return found.get(True) or found.get(False)
+
+
+def place_at(scene: Scene, start: int) -> str | None:
+    """The place named directly at `start`."""
+    if start < len(scene.doc) and scene.words[start] == "the":
+        start += 1
+    return named(scene, start) if scene.label(start) == "PLACE" else None
+
+
+def named(scene: Scene, i: int) -> str | None:
+    """The organisation of the name that token `i` begins, under its fullest name, or the place as it is written."""
+    group = scene.owner.get(i)
+    if group is None or scene.labels[group] == "PERSON":
+        return None
+    return scene.names[group] if scene.labels[group] == "ORG" else scene.text(i, scene.ends.get(i, i + 1))
+
+
+def organisation_at(scene: Scene, start: int, end: int) -> str | None:
+    """The organisation named directly at `start`, by the entities or, where they lack it, by its capitals and nouns."""
+    end = min(end, start + _LONGEST_NAME, len(scene.doc))
+    first = start
+    while first < min(end, start + 4) and first not in scene.owner and _may_precede(scene, first):
+        first += 1
+    if first >= end:
+        return last_called(scene, scene.words[end - 1], start) if 0 < end - start < 3 else None
+    label, after = scene.label(first), scene.ends.get(first, first + 1)
+    last = first
+    while last < end and (scene.doc[last].text[:1].isupper() or (last > first and scene.words[last] in _INSIDE_NAMES)):
+        last += 1
+    while last > first and not scene.doc[last - 1].text[:1].isupper():
+        last -= 1
+    if label == "ORG":
+        known = scene.names[scene.owner[first]]
+        cut_off = after < last and scene.words[after] in ("of", "for") and len(known.split()) <= after - first
+        return _without_place(scene, first, last) if cut_off else known
+    if after < last and any(scene.words[i] in scene.lexicon.org_nouns for i in range(first, last)):
+        return _without_place(scene, first, last)
+    if label == "PLACE" or scene.doc[first].text in scene.lexicon.demonyms:  # "U.S. military", "Afghan army"
+        for stop in range(min(after + 3, end), after, -1):
+            if scene.doc[after:stop].text.lower() in scene.lexicon.org_nouns:
+                return scene.text(first, stop)
+    return last_called(scene, scene.words[first - 1], start) if first > start else None
+
+
+def _without_place(scene: Scene, first: int, last: int) -> str:
+    """A run of capitalised words without the place that "in" adds: "School of Law in Lagos"."""
+    for i in range(last - 1, first, -1):
+        if scene.words[i] in ("in", "on") and i not in scene.owner:
+            last = i
+    return scene.text(first, last)
+
+
+def _may_precede(scene: Scene, i: int) -> bool:
+    """Whether a token may stand between a preposition and the name of an organisation: "the left-wing ..."."""
+    token = scene.doc[i]
+    adjective = token.is_lower and token.tag_ in ("JJ", "HYPH", "VBN", "NN")
+    return scene.words[i] in DETERMINERS or adjective or token.text == "-"
