@@ -10,6 +10,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
+from quoteminer.announcements import DISPLAYED, announced, with_displayed
 from quoteminer.classify import classify, kind_features, kind_pointers, with_encoder
 from quoteminer.cues import find_reports
 from quoteminer.entities import Group, group_mentions
@@ -30,12 +31,13 @@ def load_weights() -> Mapping[str, Any]:
     return weights
 
 
-def make_view(doc: Doc, lexicon: Lexicon) -> tuple[View, Sequence[MarkedSpan]]:
-    """The Doc with its blocks, quotations and reporting words, and all stretches in marks."""
+def make_view(doc: Doc, lexicon: Lexicon) -> tuple[View, Sequence[MarkedSpan], dict[int, Link]]:
+    """The Doc with its blocks, quotations and reporting words; all quoted stretches; the links that the layout gives."""
     blocks = find_blocks(doc.text)
-    spans = find_marked(doc.text, blocks)
+    spans, shown = with_displayed(doc, blocks, find_marked(doc.text, blocks), lexicon)
     quotations, quoted = find_quotations(doc, blocks, spans)
-    return View(doc, blocks, quotations, quoted, find_reports(doc, quoted, lexicon), lexicon), spans
+    view = View(doc, blocks, quotations, quoted, find_reports(doc, quoted, lexicon), lexicon)
+    return view, spans, announced(view, spans, shown)
 
 
 def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None) -> Article:
@@ -48,8 +50,8 @@ def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None) -> Article:
     """
     text = doc.text if text is None else text
     weights = load_weights()
-    view, spans = make_view(doc, lexicon)
-    links = attribute(view, {}, weights)
+    view, spans, given = make_view(doc, lexicon)
+    links = attribute(view, given, weights)
     groups = group_mentions(doc, view.blocks, lexicon)
     resolver = Resolver(view, groups, lexicon, weights)
     kinds = kind_pointers(view)
@@ -60,6 +62,9 @@ def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None) -> Article:
         classes = classify(features, weights["kind" if view.pointers is not None else "kind without pointers"])
         quoted = classes["direct"] + classes["mixed"]
         span = quotation.span
+        if span.style == DISPLAYED:
+            classes, quoted = {"direct": 1.0, "mixed": 0.0, **classes}, 1.0
+            classes["direct"] = 1.0
         if quoted < 0.5:
             kind = "title" if classes["title"] > classes["term"] else "term"
             other.append(Marked(span.start, span.end, text[span.start : span.end], kind))
@@ -106,7 +111,7 @@ def _article(
                 Mention(*mention, is_name=resolved.form == "name") if mention else None,
                 Cue(*cue) if cue else None,
                 turn,
-                True,
+                span.style != DISPLAYED,
                 _nested(text, spans, span),
                 round(min(quoted, resolved.probability if speakers else 0.5), 3),
                 Evidence(rule, _steps(text, doc, link, resolved, speakers)),

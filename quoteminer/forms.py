@@ -145,7 +145,7 @@ def trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMentio
 
 def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMention]:
     doc, lexicon = page.doc, page.lexicon
-    if label == "ORG" and end - start <= 3 and doc[start].text.endswith("."):
+    if label == "ORG" and 0 < end - start <= 3 and doc[start].text.endswith("."):
         office = doc[start].lower_.replace(".", "") in lexicon.office_abbreviations  # "Rep. Roe"
         label = "PERSON" if office and doc[start].is_title else label
     if label == "PERSON":
@@ -158,6 +158,8 @@ def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMenti
     if start < end and (name := mention(page, start, end, label)):
         form = page.form(name)
         newspaper = label == "ORG" and start > 0 and doc[start - 1].text == "The" and not doc[start - 1].is_sent_start
+        if label == "PLACE" and end < len(doc) and f"{form} {doc[end].text}" in lexicon.demonyms:
+            return  # the "South" of "South Korean"
         if newspaper or not is_adjective(form, lexicon) or title_before(doc, start, lexicon) < start:
             yield name
 
@@ -231,9 +233,7 @@ def _after_adjectives(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
     first = start
     while first < end and doc[first].is_lower and doc[first].is_alpha and doc[first].text not in lexicon.name_particles:
         first += 1
-    if first == start or first >= end or not doc[first].text[:1].isupper():
-        return start if first < end or doc[start : start + 1].text[:1].isupper() else end
-    return first
+    return first if first >= end or doc[first].text[:1].isupper() else start
 
 
 def mention(page: Page, start: int, end: int, label: str) -> NameMention | None:

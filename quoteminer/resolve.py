@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from quoteminer.entities import Group
 from quoteminer.lexicon import Lexicon
 from quoteminer.speakers import Link, Quotation, View, mention_bounds
-from quoteminer.syntax import SUBJECTS, conjuncts_of
+from quoteminer.syntax import SUBJECTS, conjuncts_of, phrase_bounds
 
 FORMS = ("pronoun", "nominal", "implicit")
 MOST_CANDIDATES = 12
@@ -105,6 +105,7 @@ class Resolver:
             for name in ("mention", "speaker", "antecedent")
         }
         self.has_pointers = view.pointers is not None
+        self._roles = frozenset(role for entity in self.entities if entity.label == "PERSON" for role in entity.roles)
         self.history: list[tuple[Quotation, Resolved]] = []
         self._found: dict[int, Resolved] = {}
 
@@ -233,10 +234,16 @@ class Resolver:
         doc = self.view.doc
         tokens = [t for t in doc[mention[0] : mention[1]] if t.is_alpha]
         lemmas = {t.lemma_.lower() for t in tokens if t.pos_ not in ("DET", "ADP")}
+        lemmas |= {w for lemma in list(lemmas) for w in self.lexicon.office_abbreviations.get(lemma, "").split()}
         head = next((t for t in reversed(tokens) if t.pos_ in ("NOUN", "PROPN")), None)
         lemma = head.lemma_.lower() if head is not None else ""
-        if lemma and lemma in candidate.roles:
+        office = self.lexicon.office_abbreviations.get(lemma, lemma).split()
+        if lemma and office[-1] in candidate.roles:
             found["role fits"] = 1.0
+            if len(lemmas) > 1 and lemmas <= candidate.roles | candidate.words:
+                found["whole role fits"] = 1.0
+        if head is not None and head.tag_ in ("NNS", "NNPS"):
+            found[f"plural noun for {candidate.label.lower()}"] = 1.0
         if lemma and lemma in candidate.words:
             found["word of the name"] = 1.0
         if lemmas & candidate.words:
@@ -312,13 +319,15 @@ class Resolver:
         if link is not None and link.previous in self._found:
             before = self._found[link.previous]
             return Resolved(before.entities, None, "previous", before.probability)
+        if link is not None and link.within is not None:
+            return self._by_line(quotation, link.within)
         if link is None or link.subject is None:
             return self._by_rank("implicit", quotation, quotation.start, None)
         doc = self.view.doc
         token = doc[link.subject]
-        if token.pos_ == "PRON" or token.lower_ in self.lexicon.pronouns:
-            pronoun = self.lexicon.pronouns.get(token.lower_)
-            if pronoun is not None and pronoun.person != 3:
+        pronoun = self.lexicon.pronouns.get(token.lower_)
+        if pronoun is not None:
+            if pronoun.person != 3:
                 return Resolved((), (token.i, token.i + 1), "pronoun", 1.0)
             return self._by_rank("pronoun", quotation, token.i, (token.i, token.i + 1))
         members = [self._named_by(head.i) for head in (token, *conjuncts_of(token))]
@@ -328,6 +337,12 @@ class Resolver:
             return Resolved(known, (min(s[0] for s in spans), max(s[1] for s in spans)), "name")
         mention = mention_bounds(self.view, link.subject)
         return self._by_rank("nominal", quotation, mention[0], mention)
+
+    def _by_line(self, quotation: Quotation, within: tuple[int, int]) -> Resolved:
+        """The people that a credit line or label names, else the first organisation, else what it says."""
+        named = dict.fromkeys(self.at[i] for i in range(*within) if i in self.at)
+        people = tuple(n for n in named if self.entities[n].label == "PERSON") or tuple(named)[:1]
+        return Resolved(people or (self.describe(within),), within, "name")
 
     def _named_by(self, head: int) -> tuple[int, tuple[int, int]] | None:
         """The entity that the noun phrase around token `head` names, with the phrase's tokens."""
@@ -339,6 +354,14 @@ class Resolver:
         for child in apposed:
             if self.entities[self.at[child]].label == "PERSON":
                 return self.at[child], self._name_around(child)
+        # "the party's first secretary in Artemisa, NAME, complained": a name set off by commas after a person's office.
+        if _kind_of_noun(doc[head].lemma_.lower(), doc[head].lower_, self.lexicon) == "person":
+            after = phrase_bounds(doc, head, full=True)[1]
+            if doc[after : after + 1].text == "," and after + 1 < len(doc) and after + 1 in self.at:
+                name = self._name_around(after + 1)
+                closes = name[1] >= len(doc) or doc[name[1]].text in (",", ".") or doc[name[1]].tag_.startswith("VB")
+                if self.entities[self.at[after + 1]].label == "PERSON" and closes:
+                    return self.at[after + 1], name
         for i in range(end - 1, start - 1, -1):
             if i in self.at and self.entities[self.at[i]].label == "PERSON" and doc[i + 1 : i + 2].text not in ("'s", "’s", "'", "’"):
                 if i >= head or doc[i].head.i in (head, doc[head].head.i):
@@ -356,6 +379,10 @@ class Resolver:
         return start, end
 
     def _by_rank(self, form: str, quotation: Quotation, anchor: int, mention: tuple[int, int] | None) -> Resolved:
+        if form == "nominal" and mention is not None:
+            known = self._described_before(mention)
+            if known is not None:
+                return Resolved((known,), mention, form, 0.8, ("is the one described so before",))
         ranked = self.rank(form, self.features(form, quotation, anchor, mention))
         if not ranked:
             if form == "nominal" and mention is not None:
@@ -368,18 +395,40 @@ class Resolver:
             self.entities[number].resolved.append(mention)
         return Resolved((number,), mention, form, probability, self.reasons(form, found))
 
-    def describe(self, mention: tuple[int, int]) -> int:
-        """The entity of an unnamed source, "a police spokesman": one for each description."""
+    def _described_before(self, mention: tuple[int, int]) -> int | None:
+        """The unnamed source that a short definite phrase takes up: "the scholar" after "a Beijing-based scholar"."""
+        doc = self.view.doc
+        head = next((t for t in reversed(list(doc[mention[0] : mention[1]])) if t.pos_ == "NOUN"), None)
+        if head is None or doc[mention[0]].lower_ not in ("the", "this", "that") or mention[1] - mention[0] > 3:
+            return None
+        lemma, low = head.lemma_.lower(), self._sentence[mention[0]] - 12
+        if lemma in self._roles:
+            return None
+        for i in range(mention[0] - 1, -1, -1):
+            if self._sentence[i] < low:
+                return None
+            token = doc[i]
+            if token.pos_ != "NOUN" or self.view.quoted[i] >= 0 or token.lemma_.lower() != lemma or token.tag_ != head.tag_:
+                continue
+            start, end = mention_bounds(self.view, i)
+            if doc[start].lower_ in ("a", "an", "one", "another") or end - start > mention[1] - mention[0] + 1:
+                if self._named_by(i) is not None:
+                    return None
+                return self.describe((start, end), mention)
+        return None
+
+    def describe(self, mention: tuple[int, int], again: tuple[int, int] | None = None) -> int:
+        """The entity of an unnamed source, "a police spokesman": one for each description; `again` is a later mention."""
         doc = self.view.doc
         name = " ".join(doc[mention[0] : mention[1]].text.split())
         for entity in self.entities:
             if entity.described and _bare(entity.name) == _bare(name):
-                entity.resolved.append(mention)
-                entity.places.append(mention[0])
+                entity.resolved.append(again or mention)
+                entity.places.append((again or mention)[0])
                 entity.places.sort()
                 return entity.number
         tokens = doc[mention[0] : mention[1]]
-        head = next((t for t in reversed(list(tokens)) if t.pos_ in ("NOUN", "PROPN")), tokens[0])
+        head = tokens.root
         lemma = head.lemma_.lower()
         entity = Candidate(
             len(self.entities),
@@ -393,7 +442,7 @@ class Resolver:
             plural=head.tag_ in ("NNS", "NNPS"),
             described=True,
             tokens=set(range(*mention)),
-            resolved=[mention],
+            resolved=[mention, again] if again else [mention],
         )
         self.entities.append(entity)
         at = bisect_left(self._order, mention[0])

@@ -6,29 +6,28 @@ Parses of news text are noisy where names, commas and brackets meet, so the patt
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
-
-from quoteminer.lexicon import Lexicon
+from quoteminer.affiliations import (
+    DETERMINERS,
+    LINKS,
+    POSSESSIVES,
+    Scene,
+    complement_owner,
+    named,
+    possessor,
+    without_bracket,
+)
 
 LONGEST_PHRASE = 40
-_LONGEST_ROLE, _LONGEST_NAME, _MOST_MODIFIERS = 6, 15, 8
+_LONGEST_ROLE, _MOST_MODIFIERS = 6, 8
 KIN_RANK, _PERSON_RANK = 4, 5
-DETERMINERS = frozenset(
-    ("a", "an", "the", "its", "his", "her", "their", "our", "my", "this", "another", "one", "both", "some")
-)
-LINKS = frozenset(("of", "for", "at", "with", "from", "to", "in", "on", "by"))
-_OWNING = frozenset(("of", "for", "at", "with", "from", "to"))
-_BEFORE_OF = frozenset(("at", "with", "from"))
-_POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
 _MODIFIERS = frozenset(("JJ", "JJS", "NN", "NNP", "NNPS", "NNS", "VBN", "VBG", "HYPH", "CD", ""))
-_TIMES = frozenset(("new", "then", "current", "now", "same", "own", "fellow", "newly", "while", "as"))
+_TIMES = frozenset(("based", "new", "then", "current", "now", "same", "own", "fellow", "newly", "while", "as"))
+_NO_MODIFIERS = frozenset(("and", "or", "including", "been", "being", "according", "involving", "featuring"))
 _RELATIONS = frozenset(("counterpart", "successor", "predecessor", "colleague", "rival", "opponent", "critic", "ally"))
 _PAST = frozenset(("former", "ex", "late", "ex-", "retired", "one-time", "onetime"))
 _FORCES = frozenset(("police", "army", "navy", "military", "air force", "coast guard"))
-_INSIDE_NAMES = frozenset(("of", "for", "and", "&", "the", "in", "-", "de", "'s", "’s", "on"))
 _AGENT_ENDINGS = ("ist", "er", "or", "man", "woman", "ian", "eer", "person", "wright", "smith")
 _COMPLEMENTED = frozenset(("head", "minister", "secretary", "ambassador", "member", "chief", "director", "commissioner",
                            "envoy", "officer", "president", "adviser", "advisor"))  # fmt: skip
@@ -42,39 +41,6 @@ class Claim:
     head: str | None
     affiliation: str | None
     rank: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A document with the names that stand in it.
-
-    Attributes:
-        doc: the document.
-        words: its tokens in lower case.
-        owner: token to the number of the entity whose name it belongs to.
-        ends: first token of a name to the token after its last.
-        names, labels: of each entity.
-        nouns: head noun of organisations' names to (token, entity) in order of the text.
-        lexicon: word lists.
-    """
-
-    doc: Doc
-    words: list[str]
-    owner: dict[int, int]
-    ends: dict[int, int]
-    names: list[str]
-    labels: list[str]
-    nouns: dict[str, list[tuple[int, int]]]
-    lexicon: Lexicon
-
-    def label(self, i: int) -> str | None:
-        """The label of the name that token `i` belongs to."""
-        group = self.owner.get(i)
-        return None if group is None else self.labels[group]
-
-    def text(self, start: int, end: int) -> str:
-        """The text of some tokens with single spaces."""
-        return " ".join(self.doc[start:end].text.split())
 
 
 def role_start(scene: Scene, end: int, low: int = 0) -> int:
@@ -117,21 +83,26 @@ def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
                 break
             while i - 1 >= low and scene.owner.get(i - 1) == group:
                 i -= 1
-            affiliation, closed = affiliation or named(scene, i), True
-        elif word in _POSSESSIVES:
+            after = scene.doc[scene.ends.get(i, i + 1) : scene.ends.get(i, i + 1) + 1].text
+            if after not in ("-", "–"):  # not "Loria-based"
+                affiliation = affiliation or named(scene, i)
+            closed = True
+        elif word in POSSESSIVES:
             if affiliation is None:
                 affiliation, closed = possessor(scene, i), True
             if affiliation is None or scene.label(i - 1) in (None, "PERSON"):
                 break
         elif token.text in scene.lexicon.demonyms and not token.text.isupper():
-            closed = True
-            noun = scene.doc[i + 1 : first].text.lower()
+            closed, noun = True, scene.doc[i + 1 : first].text.lower()
+            i -= scene.doc[max(0, i - 1) : i + 1].text in scene.lexicon.demonyms  # "South Korean"
             if affiliation is None and noun in scene.lexicon.org_nouns:  # "Afghan government minister"
                 affiliation, start = scene.text(i, first), first
         elif word in _PAST:
             start = i
             if scene.label(i + 1) == "PLACE":
                 affiliation = None  # "former US diplomat": where from, not whose
+        elif word == ")" and (opened := without_bracket(scene, i + 1)) <= i:  # "Ash Party (AP) leader"
+            affiliation, closed, i = affiliation or named(scene, opened + 1), True, opened
         elif _is_foreign(scene, i):
             break
         elif not closed and (run := _run_start(scene, i, first, low)) <= i:
@@ -147,7 +118,7 @@ def _is_foreign(scene: Scene, i: int) -> bool:
     token, word = scene.doc[i], scene.words[i]
     if token.is_punct:
         return token.text not in "-–" or bool(token.whitespace_)
-    small = word in DETERMINERS or word in LINKS or word == "and"
+    small = word in DETERMINERS or word in LINKS or word in _NO_MODIFIERS
     return token.is_space or token.tag_ not in _MODIFIERS or small
 
 
@@ -157,7 +128,7 @@ def _claim(scene: Scene, start: int, first: int, end: int, affiliation: str | No
     lexicon = scene.lexicon
     if not plural or phrase not in lexicon.roles | lexicon.kinship | lexicon.person_nouns:
         phrase = scene.text(first, end).lower()
-    head = phrase.split()[-1].rpartition("-")[2] or phrase
+    head = phrase.split()[-1].rpartition("-")[2].replace(".", "") or phrase
     if phrase in lexicon.kinship or phrase in _RELATIONS:
         rank = max(rank, KIN_RANK)
     elif phrase in lexicon.person_nouns and phrase not in lexicon.roles:
@@ -192,29 +163,11 @@ def _run_start(scene: Scene, i: int, first: int, low: int) -> int:
     while start - 1 >= low and start - 1 not in scene.owner and scene.doc[start - 1].text[:1].isupper():
         start -= 1
     initials = token.text.isupper() and 2 <= len(token.text) <= 6
-    office = scene.doc[first].text[:1].isupper()
+    office = scene.doc[first].text[:1].isupper() and not scene.doc[first].text.isupper()
     longer = start < i or not scene.doc[i].is_sent_start
     if initials or (scene.words[i] in scene.lexicon.org_nouns and start < i) or (not office and longer):
         return start
     return i + 1
-
-
-def possessor(scene: Scene, i: int) -> str | None:
-    """Whose the possessive mark at token `i` is: an organisation or place by name, "the ministry's" by the last one."""
-    if scene.label(i - 1) in ("ORG", "PLACE"):
-        start = i - 1
-        while scene.owner.get(start - 1) == scene.owner[i - 1]:
-            start -= 1
-        return named(scene, start)
-    return last_called(scene, scene.words[i - 1], i) if i else None
-
-
-def last_called(scene: Scene, noun: str, position: int) -> str | None:
-    """The organisation last named before `position` whose name has the noun: "the ministry"."""
-    known = scene.nouns.get(noun)
-    if not known:
-        return None
-    return scene.names[known[max(0, bisect_left(known, (position, -1)) - 1)][1]]
 
 
 def phrase_end(scene: Scene, start: int) -> int:
@@ -248,12 +201,18 @@ def noun_phrase(scene: Scene, start: int, end: int, rank: int) -> Claim | None:
         first = stop - 1
         word = scene.words[first] if first >= start else ""
         likely = word.endswith(_AGENT_ENDINGS) and len(word) > 4 and scene.doc[first].tag_ in ("NN", "NNP")
-        if not likely or first in scene.owner or scene.words[start] not in DETERMINERS:
+        if (
+            not likely
+            or word in scene.lexicon.org_nouns | scene.lexicon.document_nouns | scene.lexicon.place_nouns
+            or first in scene.owner
+            or scene.words[start] not in DETERMINERS
+        ):
             return None
     if scene.label(stop) == "PERSON" and stop < end:
         return None
     claim = with_modifiers(scene, first, stop, rank)
-    affiliation = complement_owner(scene, stop, end) or claim.affiliation
+    work = claim.head in ("author", "winner", "star")  # of a book, a prize, a film
+    affiliation = (None if work else complement_owner(scene, stop, end)) or claim.affiliation
     return Claim(with_complement(scene, claim, stop, end), claim.head, affiliation, claim.rank)
 
 
@@ -278,77 +237,3 @@ def with_complement(scene: Scene, claim: Claim, stop: int, end: int) -> str | No
     return (
         f"{claim.role} {scene.text(stop, after)}" if short and scene.words[stop] in ("of", "for", "to") else claim.role
     )
-
-
-def complement_owner(scene: Scene, start: int, end: int) -> str | None:
-    """The organisation or place that the words after a role name: what follows "at" before what follows "of"."""
-    if start < end and scene.label(start) == "ORG":
-        return named(scene, start)
-    found: dict[bool, str] = {}
-    for i in range(start, end):
-        word = scene.words[i]
-        if word not in _OWNING or i in scene.owner:
-            continue
-        name = organisation_at(scene, i + 1, end)
-        if name is None and word in ("of", "for") and i == start:
-            name = place_at(scene, i + 1)
-        if name:
-            found.setdefault(word in _BEFORE_OF, name)
-    return found.get(True) or found.get(False)
-
-
-def place_at(scene: Scene, start: int) -> str | None:
-    """The place named directly at `start`."""
-    if start < len(scene.doc) and scene.words[start] == "the":
-        start += 1
-    return named(scene, start) if scene.label(start) == "PLACE" else None
-
-
-def named(scene: Scene, i: int) -> str | None:
-    """The organisation of the name that token `i` begins, under its fullest name, or the place as it is written."""
-    group = scene.owner.get(i)
-    if group is None or scene.labels[group] == "PERSON":
-        return None
-    return scene.names[group] if scene.labels[group] == "ORG" else scene.text(i, scene.ends.get(i, i + 1))
-
-
-def organisation_at(scene: Scene, start: int, end: int) -> str | None:
-    """The organisation named directly at `start`, by the entities or, where they lack it, by its capitals and nouns."""
-    end = min(end, start + _LONGEST_NAME, len(scene.doc))
-    first = start
-    while first < min(end, start + 4) and first not in scene.owner and _may_precede(scene, first):
-        first += 1
-    if first >= end:
-        return last_called(scene, scene.words[end - 1], start) if 0 < end - start < 3 else None
-    label, after = scene.label(first), scene.ends.get(first, first + 1)
-    last = first
-    while last < end and (scene.doc[last].text[:1].isupper() or (last > first and scene.words[last] in _INSIDE_NAMES)):
-        last += 1
-    while last > first and not scene.doc[last - 1].text[:1].isupper():
-        last -= 1
-    if label == "ORG":
-        known = scene.names[scene.owner[first]]
-        cut_off = after < last and scene.words[after] in ("of", "for") and len(known.split()) <= after - first
-        return _without_place(scene, first, last) if cut_off else known
-    if after < last and any(scene.words[i] in scene.lexicon.org_nouns for i in range(first, last)):
-        return _without_place(scene, first, last)
-    if label == "PLACE" or scene.doc[first].text in scene.lexicon.demonyms:  # "U.S. military", "Afghan army"
-        for stop in range(min(after + 3, end), after, -1):
-            if scene.doc[after:stop].text.lower() in scene.lexicon.org_nouns:
-                return scene.text(first, stop)
-    return last_called(scene, scene.words[first - 1], start) if first > start else None
-
-
-def _without_place(scene: Scene, first: int, last: int) -> str:
-    """A run of capitalised words without the place that "in" adds: "School of Law in Lagos"."""
-    for i in range(last - 1, first, -1):
-        if scene.words[i] in ("in", "on") and i not in scene.owner:
-            last = i
-    return scene.text(first, last)
-
-
-def _may_precede(scene: Scene, i: int) -> bool:
-    """Whether a token may stand between a preposition and the name of an organisation: "the left-wing ..."."""
-    token = scene.doc[i]
-    adjective = token.is_lower and token.tag_ in ("JJ", "HYPH", "VBN", "NN")
-    return scene.words[i] in DETERMINERS or adjective or token.text == "-"

@@ -19,7 +19,7 @@ from quoteminer.cues import Report
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
-from quoteminer.syntax import NOMINAL, phrase_bounds, phrase_head_after
+from quoteminer.syntax import NOMINAL, phrase_bounds, phrase_head_after, settle_head
 
 Features = dict[str, float]
 STOPS = frozenset((".", "?", "!", ";"))
@@ -46,12 +46,14 @@ class Link:
         subject: head token of who speaks, None where the quotation goes on from another.
         cue: tokens (start, end) of the reporting words, None where there are none.
         previous: number of the quotation whose speaker goes on, None where this one has its own mention.
+        within: tokens (start, end) of a line that does nothing but name who speaks.
     """
 
     rule: str
     subject: int | None = None
     cue: tuple[int, int] | None = None
     previous: int | None = None
+    within: tuple[int, int] | None = None
 
 
 @dataclass
@@ -169,12 +171,18 @@ def propose(view: View, quotation: Quotation) -> Iterator[tuple[Link, Report | N
             if subject is None and report.start > words:
                 subject = phrase_head_after(view.doc, words, report.start)
         if subject is not None and view.quoted[subject] < 0:
-            yield Link(rule, subject, (report.start, report.end)), report
+            yield Link(rule, _settle(view, subject, report), (report.start, report.end)), report
     start, end = view.before(quotation)
     for report in view.reports_between(start, end):
         rule = {"verb": BEFORE, "preposition": ACCORDING, "noun": NOUN_BEFORE}[report.form]
         if report.subject is not None:
-            yield Link(rule, report.subject, (report.start, report.end)), report
+            yield Link(rule, _settle(view, report.subject, report), (report.start, report.end)), report
+
+
+def _settle(view: View, subject: int, report: Report) -> int:
+    limit = report.start if subject < report.start else len(view.doc)
+    settled = settle_head(view.doc, subject, limit)
+    return settled if view.quoted[settled] < 0 else subject
 
 
 def _skip(doc: Doc, start: int, end: int, condition: Callable[[Token], bool]) -> int:
@@ -360,8 +368,12 @@ def attribute(view: View, found: Mapping[int, Link], weights: Mapping[str, Mappi
     table = weights["link" if view.pointers is not None else "link without pointers"]
     links: list[tuple[Link | None, float]] = []
     for quotation in view.quotations:
+        previous = view.quotations[quotation.index - 1] if quotation.index else None
+        goes_on = previous is not None and previous.turn == quotation.turn
         if quotation.index in found:
-            links.append((found[quotation.index], 1.0))
+            link = found[quotation.index]
+            again = goes_on and found.get(quotation.index - 1) == link
+            links.append((Link(GOES_ON, previous=quotation.index - 1) if again else link, 1.0))
             continue
         pointed = pointers.get(quotation.start, [])
         proposals = proposals_for(view, quotation, pointed)
@@ -369,7 +381,7 @@ def attribute(view: View, found: Mapping[int, Link], weights: Mapping[str, Mappi
         chances = softmax([sum(table.get(name, 0.0) * value for name, value in row.items()) for row in rows])
         best = max(range(len(rows)), key=lambda i: chances[i])
         link = proposals[best][0] if best < len(proposals) else None
-        if link is None and quotation.index and view.quotations[quotation.index - 1].turn == quotation.turn:
+        if link is None and goes_on:
             link = Link(GOES_ON, previous=quotation.index - 1)
         links.append((link, chances[best]))
     return links

@@ -61,6 +61,42 @@ def agent_of(verb: Token) -> Token | None:
     return None
 
 
+CHAIN = frozenset(("NOUN", "PROPN", "ADJ", "NUM", "CCONJ", "PART", "X"))
+POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
+DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight earlier later last next "
+    "january february march april may june july august september october november december".split()
+)
+
+
+def settle_head(doc: Doc, token: int, limit: int) -> int:
+    """The head of the noun phrase that goes on after `token` where a tree stops too early.
+
+    "Mr | McGowan", "immigration | and human rights attorney Yadin Elam", "Litzman | 's office": English noun phrases
+    have their head last, so that a chain of nouns ends in it; a person's name in the chain is what it is about.
+    """
+    first = doc[token]
+    if first.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X"):
+        return token
+    possessive = doc[token + 1 : token + 2].text in POSSESSIVES
+    if first.ent_type_ in ("PERSON", "PER") and not possessive:
+        return token
+    best = token
+    i = token + 1
+    while i < min(limit, token + 14):
+        after = doc[i]
+        joins = after.pos_ in CHAIN or after.text in ("-", "–", "/") or after.text in POSSESSIVES
+        if not joins or after.tag_.startswith("VB") or after.lower_ in DAYS or after.lower_ == "to":
+            break
+        if after.ent_type_ in ("PERSON", "PER") and doc[i + 1 : i + 2].text not in POSSESSIVES:
+            return i
+        # "and" goes on only to a person's name: "officials and analysts" is another source.
+        if after.pos_ in ("NOUN", "PROPN") and not any(t.pos_ == "CCONJ" for t in doc[token + 1 : i]):
+            best = i
+        i += 1
+    return best
+
+
 def phrase_head_after(doc: Doc, start: int, end: int) -> int | None:
     """The head of the noun phrase that begins at token `start`; None where none begins there."""
     i = start
@@ -98,12 +134,32 @@ def phrase_bounds(doc: Doc, head: int, *, full: bool = False) -> tuple[int, int]
             start = min(start, child.left_edge.i)
     while start < head and (doc[start].is_punct or doc[start].is_space):
         start += 1
+    if token.lower_ in ("one", "some", "many", "several", "two", "three", "most", "both", "all", "none"):
+        full = True
     for child in token.rights:
         if child.dep_ in NAME_PARTS and child.i <= end + 3:
             end = max(end, child.right_edge.i)
         elif full and child.dep_ in MODIFIERS and child.left_edge.i <= end + 2:
             end = max(end, _without_clauses(child))
+    if full:
+        for _ in range(3):
+            further = _of_phrase(doc, end + 1)
+            if further is None:
+                break
+            end = further
     return start, end + 1
+
+
+def _of_phrase(doc: Doc, start: int) -> int | None:
+    """The last token of a phrase with "of", "at" or "for" that begins at `start`, None where none does."""
+    if start >= len(doc) - 1 or doc[start].lower_ not in ("of", "at", "for", "from", "with"):
+        return None
+    if doc[start].lower_ != "of" and not (doc[start + 1].pos_ in ("DET", "PROPN") or doc[start + 1].tag_ == "PRP$"):
+        return None
+    head = phrase_head_after(doc, start + 1, min(len(doc), start + 12))
+    if head is None or doc[head].ent_type_ in ("DATE", "TIME") or doc[head].lower_ in DAYS:
+        return None
+    return phrase_bounds(doc, head)[1] - 1
 
 
 def _without_clauses(token: Token) -> int:

@@ -187,9 +187,9 @@ def test_titles_before_a_name(text, title):
         ("[PERSON Attar], al-[PERSON Attar] left.", [("Attar", "PERSON"), ("al-Attar", "PERSON")]),
         ("Then J. [PERSON Roe] left.", [("J. Roe", "PERSON")]),
         ("Then Mary [PERSON Roe] left.", [("Mary Roe", "PERSON")]),
-        ("[PERSON Doe] met [PERSON Poe]; the [PERSON Doe]-[PERSON Poe] talks.", [("Doe", "PERSON"), ("Poe", "PERSON")] * 2),
+        ("[PERSON Doe], [PERSON Poe], the [PERSON Doe]-[PERSON Poe] talks", [("Doe", "PERSON"), ("Poe", "PERSON")] * 2),
         ("[PERSON Ann Roe] [PERSON Bob Roe]", [("Ann Roe", "PERSON"), ("Bob Roe", "PERSON")]),
-        ("A long line of the text that goes on until it must be wrapped, said [PERSON Ann\nRoe] there.", [("Ann\nRoe", "PERSON")]),
+        (f"A line of {'very ' * 12}many words, said [PERSON Ann\nRoe] there.", [("Ann\nRoe", "PERSON")]),
         ("[PERSON Ann Roe\n\nLoria] fell.", [("Ann Roe", "PERSON"), ("Loria", "PERSON")]),
         # found by the document
         ("[PERSON Ann Roe] left. Then Roe said so.", [("Ann Roe", "PERSON"), ("Roe", "PERSON")]),
@@ -223,8 +223,8 @@ def test_names(marked, names):
         ("[PERSON Roe] left. [PERSON Ann Roe] is back.", ["Ann Roe"] * 2),
         ("[PERSON Ann B. Roe] met [PERSON Ann Roe].", ["Ann B. Roe"] * 2),
         ("[PERSON William Roe] left. [PERSON Bill Roe] said.", ["William Roe"] * 2),
-        ("[PERSON Lao Minwei] left. Mr [PERSON Lao] said.", ["Lao Minwei"] * 2),
-        ("[PERSON Minwei Lao] and [PERSON Lao Minwei].", ["Minwei Lao"] * 2),
+        ("[PERSON Liang Minwei] left. Mr [PERSON Liang] said.", ["Liang Minwei"] * 2),
+        ("[PERSON Minwei Liang] and [PERSON Liang Minwei].", ["Minwei Liang"] * 2),
         ("[PERSON Andrés Luis Pérez Obrera] left. [PERSON Pérez Obrera] said.", ["Andrés Luis Pérez Obrera"] * 2),
         ("[PERSON Marino Prat Queda] left. [PERSON Marino Prat] said. [PERSON Prat] left.", ["Marino Prat Queda"] * 3),
         ("[PERSON Abdel Fattah al-Zizi] left. [PERSON Zizi] said.", ["Abdel Fattah al-Zizi"] * 2),
@@ -302,8 +302,9 @@ def test_gender_is_a_soft_signal(marked, gender):
 # --- properties ------------------------------------------------------------------------------------------------------
 
 WORDS = st.sampled_from(
-    ["Ann", "Roe", "Roe’s", "Kim", "Min-ah", "al-Zizi", "bin", "the", "of", "(", ")", ",", ".", "and", "\n\n", "\n", "Mr", "Bank",
-     "President", "US", "API", "director", "said", "“", "”", "’s", "J.", "-", "é", "‮", "A", "who", "leads", "-tai", "🙂"]
+    ["Ann", "Roe", "Roe’s", "Kim", "Min-ah", "al-Zizi", "bin", "the", "of", "(", ")", ",", ".", "and", "\n\n", "\n",
+     "Mr", "Bank", "President", "US", "API", "director", "said", "“", "”", "’s", "J.", "-", "é", "\u202e", "A", "who",
+     "leads", "-tai", "🙂"]
 )  # fmt: skip
 LABEL = st.sampled_from(["PERSON", "ORG", "GPE", "PLACE", "NORP", "DATE"])
 

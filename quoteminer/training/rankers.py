@@ -83,7 +83,7 @@ def fit_classifier(rows: Sequence[tuple[Features, str]], prior: float = 1.0) -> 
 
 
 def collect(
-    docs: Iterable[tuple[str, Doc]], gold: Mapping[str, Sequence[Mapping[str, Any]]], weights: Mapping[str, Any], *, pointers: bool
+    docs: Iterable[tuple[str, Doc]], gold: Mapping[str, Sequence[Mapping[str, Any]]], weights: Mapping[str, Any], *, pointers: bool, hidden: bool = False
 ) -> tuple[dict[str, Rows], list[tuple[Features, str]]]:
     """The questions of each ranker and the rows of the classifier, with the gold speakers as history."""
     lexicon = load_lexicon()
@@ -92,8 +92,8 @@ def collect(
     for name, doc in docs:
         if not pointers:
             doc.user_data.pop("news_encoder", None)
-        view, _ = make_view(doc, lexicon)
-        links = attribute(view, {}, weights)
+        view, _, given = make_view(doc, lexicon)
+        links = attribute(view, given, weights)
         resolver = Resolver(view, group_mentions(doc, view.blocks, lexicon), lexicon, weights)
         encoder, mentions = kind_pointers(view), pointed_mentions(view)
         rows = {row["start"]: row for row in gold[name]}
@@ -101,7 +101,7 @@ def collect(
             row = next((rows[s] for s in range(quotation.span.start - 2, quotation.span.start + 3) if s in rows), None)
             if row is None:
                 continue
-            if row["kind"] in ("direct", "mixed") and row["form"]:
+            if row["kind"] in ("direct", "mixed") and row["form"] and quotation.index not in given:
                 _ask_link(questions["link"], view, quotation, row, mentions)
             if row["kind"] in KINDS:
                 kinds.append((with_encoder(kind_features(view, quotation, link), encoder.get(quotation.start)), row["kind"]))
