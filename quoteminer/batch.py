@@ -84,13 +84,15 @@ class Job:
         complete = False
         try:
             with self._bar() as bar:
-                waiting: deque[Record] = deque()
+                waiting: deque[tuple[Record, bool]] = deque()
                 for found in stream(
                     self._texts(waiting), nlp=self._nlp, n_process=self._n_process, batch_size=self._batch_size
                 ):
                     self._pass_bad(waiting)
-                    self._write(waiting.popleft(), found)
-                    bar.update()
+                    record, is_done = waiting.popleft()
+                    if not is_done:
+                        self._write(record, found)
+                        bar.update()
                 self._pass_bad(waiting)
             complete = True
         finally:
@@ -99,28 +101,51 @@ class Job:
                 self._errors.close()
         return self.counts
 
-    def _texts(self, waiting: deque[Record]) -> Iterator[str]:
-        """The texts still to do; `waiting` gets their records, and the bad ones between."""
-        done: Iterator[str | None] | None = self.output.written()
+    def _texts(self, waiting: deque[tuple[Record, bool]]) -> Iterator[str]:
+        """The texts still to do; `waiting` gets their records, and the bad ones between.
+
+        What the network computes depends a little on the texts beside it in a batch. So a resumed run begins with the
+        whole batch in which the run before it stopped; `waiting` tells which of its records are done.
+        """
+        done = self.output.written()
+        batch: list[Record] = []
+        resuming = True
         for record in self._records:
-            if done is not None and record.reason is None and record.number not in self._known:
-                try:
-                    self._check_same(record, next(done))
-                    self.counts.before += 1
-                    continue
-                except StopIteration:
-                    done = None
-            if record.number in self._known:
-                self.counts.bad += 1
+            if record.reason is not None:
+                self._put_bad(record, waiting)
                 continue
-            waiting.append(record)
-            if record.reason is None:
-                yield record.text
-        if done is not None and next(done, "") != "":
+            if resuming and self._is_done(record, done):
+                batch = [*batch, record] if len(batch) < self._batch_size else [record]
+                continue
+            if resuming and len(batch) < self._batch_size:
+                waiting.extend((earlier, True) for earlier in batch)
+                yield from (earlier.text for earlier in batch)
+            resuming = False
+            waiting.append((record, False))
+            yield record.text
+        if resuming and next(done, "") != "":
             raise ArgumentError(
                 f"{self.output.place} cannot be resumed: it has more articles than {self.corpus.path}; "
                 "it is of another corpus"
             )
+
+    def _put_bad(self, record: Record, waiting: deque[tuple[Record, bool]]) -> None:
+        if record.number in self._known:
+            self.counts.bad += 1
+        else:
+            waiting.append((record, False))
+
+    def _is_done(self, record: Record, done: Iterator[str | None]) -> bool:
+        """Whether an earlier run has written the record, or has found that the pipeline fails on it."""
+        if record.number in self._known:
+            self.counts.bad += 1
+            return True
+        name = next(done, "")
+        if name == "":
+            return False
+        self._check_same(record, name)
+        self.counts.before += 1
+        return True
 
     def _check_same(self, record: Record, name: str | None) -> None:
         if name is not None and name != record.id:
@@ -129,10 +154,9 @@ class Job:
                 "it is of another corpus or of other fields"
             )
 
-    def _pass_bad(self, waiting: deque[Record]) -> None:
-        while waiting and waiting[0].reason is not None:
-            record = waiting.popleft()
-            self._bad(record, record.reason or "")
+    def _pass_bad(self, waiting: deque[tuple[Record, bool]]) -> None:
+        while waiting and (reason := waiting[0][0].reason) is not None:
+            self._bad(waiting.popleft()[0], reason)
 
     def _write(self, record: Record, found: Article | Failure) -> None:
         if isinstance(found, Failure):

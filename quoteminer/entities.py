@@ -1,9 +1,8 @@
 """Names that refer to one person, organisation or place, put together: each entity once, under its fullest name.
 
 Full names come first, over the whole article; then every shorter form, in text order, joins the full name that fits
-it: by its words, by the gender of its honorific, and, among several, the one mentioned last (Bagga and Baldwin 1998
-call this cross-sentence name matching; the preference for recency is that of news style, where a surname stands for
-whom the text speaks of).
+it: by its words, by the gender of its honorific, by the role before it, and, among several, the one most mentioned so
+far (the last mentioned for East Asian surnames, which people who are no relatives share).
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from quoteminer.names import find_names
 from quoteminer.persons import Cluster, Index, Key, group_persons
 
 _SMALL_WORDS = frozenset(("the", "of", "and", "for", "a", "an", "in", "on", "to", "at", "de", "del", "la", "y", "e"))
+_CHAMBERS = frozenset(("congress", "senate", "parliament", "treasury", "assembly", "cabinet", "house"))
 _PLACES = {
     **dict.fromkeys(("america", "us", "usa", "unitedstatesofamerica"), "unitedstates"),
     **dict.fromkeys(("uk", "britain", "greatbritain"), "unitedkingdom"),
@@ -119,14 +119,18 @@ def _name(page: Page, cluster: Cluster) -> str:
 
 
 def _organisations(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
+    """The bodies that some names refer to: acronyms and shorter forms with the full name."""
     lexicon = page.lexicon
     keys = [_organisation_key(page.form(name), lexicon) for name in names]
     index = Index()
     clusters: list[Cluster] = []
     assigned: dict[Key, Cluster] = {}
+    counts = Counter(keys)
+    inside = Counter(word for key in counts if len(key) > 1 for word in set(key) for _ in range(counts[key]))
     for i in sorted(range(len(names)), key=lambda i: (-len(keys[i]), i)):
         key = keys[i]
-        if key in assigned or (len(key) == 1 and key[0] in lexicon.org_nouns):
+        own = key[0] in _CHAMBERS and counts[key] > inside[key[0]]  # "Congress" beside one "Congress of Workers"
+        if key in assigned or (len(key) == 1 and key[0] in lexicon.org_nouns and not own):
             continue
         cluster = _fitting_organisation(key, index, lexicon)
         if cluster is None:
@@ -174,7 +178,11 @@ def _fitting_organisation(key: Key, index: Index, lexicon: Lexicon) -> Cluster |
     if all(word in lexicon.org_nouns or word.capitalize() in lexicon.demonyms for word in key):
         return None
     generic = lexicon.org_nouns | lexicon.organisation_suffixes
-    for cluster in index.candidates(key[0]):
+    candidates = index.candidates(key[0])
+    if len(key) == 1:
+        outer = [cluster for cluster in candidates if key[0] in (cluster.words[0], cluster.words[-1])]
+        return outer[0] if len(outer) == 1 and len(outer[0].words) > 1 else None
+    for cluster in candidates:
         words = cluster.words
         head = words[: len(key)] == key and (
             all(word in generic for word in words[len(key) :]) or (len(key) > 1 and key[-1] in lexicon.org_nouns)

@@ -18,6 +18,8 @@ _MOST_WORDS_OF_TITLE, _LONG_LINE = 4, 60
 _LABELS = {
     "PERSON": "PERSON", "PER": "PERSON", "ORG": "ORG", "PLACE": "PLACE", "GPE": "PLACE", "LOC": "PLACE", "FAC": "PLACE",
 }  # fmt: skip
+_LINKS = frozenset(("of", "and", "for", "the", "in", "at"))
+_WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 _ARTICLES = frozenset(("al", "el", "as", "ash", "an", "ad", "ar", "at", "az"))
 _NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
 _PAPAL = frozenset(("pope", "saint", "st", "mother"))
@@ -152,7 +154,7 @@ def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMenti
         end = _end_of_person(doc, start, end, lexicon)
     while start < end and (is_mark(doc[start]) or doc[start].lower_ in ("the", "a", "an")):
         start += 1
-    while start < end and (is_mark(doc[end - 1]) or _is_possessive(doc[end - 1])):
+    while start < end and (is_mark(doc[end - 1]) or _is_possessive(doc[end - 1]) or doc[end - 1].text in _LINKS):
         end -= 1
     start = (after_titles if label == "PERSON" else _after_adjectives)(doc, start, end, lexicon)
     if start < end and (name := mention(page, start, end, label)):
@@ -160,6 +162,8 @@ def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMenti
         newspaper = label == "ORG" and start > 0 and doc[start - 1].text == "The" and not doc[start - 1].is_sent_start
         if label == "PLACE" and end < len(doc) and f"{form} {doc[end].text}" in lexicon.demonyms:
             return  # the "South" of "South Korean"
+        if label != "PERSON" and form.lower() in _WEEKDAYS:
+            return
         if newspaper or not is_adjective(form, lexicon) or title_before(doc, start, lexicon) < start:
             yield name
 
@@ -167,7 +171,7 @@ def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMenti
 def is_adjective(form: str, lexicon: Lexicon) -> bool:
     """Whether a form is the adjective or inhabitant of a country and no abbreviation, surname or given name."""
     person = form in lexicon.surname_first or form in lexicon.given_names
-    return form in lexicon.demonyms and not (form.isupper() or "." in form or person)
+    return lexicon.demonyms.get(form, form) != form and not (form.isupper() or "." in form or person)
 
 
 def is_mark(token: Token) -> bool:

@@ -62,7 +62,7 @@ def _load_installed(name: str | Path) -> Language:
     try:
         return spacy.load(name)
     except OSError as error:
-        if "[E050]" not in str(error):
+        if not any(code in str(error) for code in ("[E050]", "[E052]")):  # no such package, no such folder
             raise PipelineError(f"the pipeline {str(name)!r} cannot be loaded: {error}") from error
         if isinstance(name, Path) or os.sep in name:
             raise PipelineError(f"there is no pipeline in the folder {str(name)!r}") from None

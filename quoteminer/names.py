@@ -34,6 +34,8 @@ _CALENDAR = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "
 _INNER_PARTICLES = frozenset(("bin", "bint", "ibn", "al", "el", "van", "von", "der", "den", "della", "di", "du", "da",
                               "dos", "das", "del", "de", "la", "ben", "y", "abu", "binti", "ul", "ur"))  # fmt: skip
 
+Key = tuple[str, ...]
+
 
 def find_names(doc: Doc, blocks: Sequence[Block], lexicon: Lexicon) -> tuple[NameMention, ...]:
     """The names of a document, in order, none inside another.
@@ -178,38 +180,46 @@ def _with_brackets(page: Page, names: Sequence[NameMention]) -> list[NameMention
         shape = doc[inside].text
         capitals = sum(c.isupper() for c in shape)
         fits = shape[:1].lower() == page.text[name.start].lower() or (capitals == len(shape) and len(shape) < 8)
-        if doc[inside + 1].text == ")" and capitals > 1 and fits and shape not in page.lexicon.demonyms:
+        if doc[inside + 1].text == ")" and capitals > 1 and fits and not _is_abbreviation(shape, page.lexicon):
             acronym = mention(page, inside, inside + 1, "ORG")
             found.extend([acronym] if acronym else [])
     return sorted(found, key=lambda name: name.start)
 
 
+def _is_abbreviation(word: str, lexicon: Lexicon) -> bool:
+    """Whether capitals are short for a country or an office: "Union Party (UK)", "Member of Parliament (MP)"."""
+    return word in lexicon.demonyms or word.lower() in lexicon.office_abbreviations
+
+
 def _consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
     """Names with one label for each form: its commonest, or PERSON where a title or a full name says so."""
-    votes: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    votes: defaultdict[Key, Counter[str]] = defaultdict(Counter)
     keys = [key_of(page.form(name)) for name in names]
-    surnames = {
-        (key[0] if page.doc[name.start_token].text in page.lexicon.surname_first else key[-1],)
-        for key, name in zip(keys, names, strict=True)
-        if name.label == "PERSON" and len(key) > 1
-    }
+    surnames: set[Key] = set()
+    initials: set[Key] = set()
+    definite: set[Key] = set()
     for key, name in zip(keys, names, strict=True):
+        first = page.doc[name.start_token]
+        if name.label == "PERSON" and len(key) > 1:
+            surnames.add(key[:1] if first.text in page.lexicon.surname_first else key[-1:])
+            letters = "".join(part[0] for part in page.form(name).replace("-", " ").split() if part[0].isalpha())
+            initials.update(((letters.lower(),),) if len(letters) > 2 else ())
+        if name.start_token and page.doc[name.start_token - 1].lower_ == "the":
+            definite.add(key)
         titled = name.label != "PLACE" and _is_titled(page, name)
         acronym = name.label == "ORG" and len(key) == 1 and page.text[name.start - 1 : name.start] == "("
         votes[key]["PERSON" if titled else name.label] += 3 if titled or acronym else 1
-    determined = {
-        key
-        for key, name in zip(keys, names, strict=True)
-        if name.start_token and page.doc[name.start_token - 1].lower_ == "the"
-    }
-    decided = {}
-    for key, counts in votes.items():
+
+    def label_of(key: Key, counts: Counter[str]) -> str:
         label = max(counts, key=lambda label: counts[label])
-        if label == "ORG" and key in surnames and counts[label] <= 2:
-            label = "PERSON"
-        if label == "PERSON" and len(key) > 1 and key[-1] in page.lexicon.org_nouns and key in determined:
-            label = "ORG"
-        decided[key] = label
+        body = len(key) > 1 and key[-1] in page.lexicon.org_nouns
+        if label == "ORG" and ((key in surnames and counts[label] <= 2) or key in initials):
+            return "PERSON"
+        if body and ((label == "PERSON" and key in definite) or counts["ORG"]):
+            return "ORG"
+        return label
+
+    decided = {key: label_of(key, counts) for key, counts in votes.items()}
     return [replace(name, label=decided[key]) for key, name in zip(keys, names, strict=True)]
 
 
@@ -246,7 +256,7 @@ def _missed(page: Page, names: Sequence[NameMention]) -> Iterator[NameMention]:
         i += 1
 
 
-def _stuck(page: Page, i: int, forms: Mapping[tuple[str, ...], str]) -> Iterator[NameMention]:
+def _stuck(page: Page, i: int, forms: Mapping[Key, str]) -> Iterator[NameMention]:
     """A name in a token that holds more, because a space is missing: `over,"Roe said`."""
     token = page.doc[i]
     for mark in '"“”':
@@ -257,9 +267,9 @@ def _stuck(page: Page, i: int, forms: Mapping[tuple[str, ...], str]) -> Iterator
             return
 
 
-def _forms(page: Page, names: Sequence[NameMention]) -> dict[tuple[str, ...], str]:
+def _forms(page: Page, names: Sequence[NameMention]) -> dict[Key, str]:
     """The words of each name, and the surname of each full one, with their label."""
-    forms: dict[tuple[str, ...], str] = {}
+    forms: dict[Key, str] = {}
     for name in names:
         words = tuple(token.text for token in page.doc[name.start_token : name.end_token])
         forms.setdefault(words, name.label)

@@ -25,6 +25,7 @@ class Cluster:
         gender: what its honorifics say.
         likely: the gender that its given name suggests.
         shared: the full name where only a shared surname gives it ("Ann and Bob Roe").
+        initials: those of its fullest form.
         mentions: its names so far.
         roles: what stands directly before its names.
     """
@@ -34,6 +35,7 @@ class Cluster:
     gender: Gender | None = None
     likely: Gender | None = None
     shared: str | None = None
+    initials: str = ""
     mentions: list[NameMention] = field(default_factory=list)
     roles: set[str] = field(default_factory=set)
 
@@ -87,7 +89,10 @@ def group_persons(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
             cluster = _fitting_full(key, genders[i], index, lexicon)
             if cluster is None:
                 likely = lexicon.gender_of_name(page.form(names[i]))
-                cluster = Cluster("PERSON", key, likely=likely, shared=shared.get(i))
+                initials = "".join(
+                    part[0] for part in page.form(names[i]).replace("-", " ").split() if part[0].isalpha()
+                )
+                cluster = Cluster("PERSON", key, likely=likely, shared=shared.get(i), initials=initials.lower())
                 clusters.append(cluster)
             assigned[key] = cluster
             index.add(cluster, _index_words(key, cluster))
@@ -147,8 +152,7 @@ def _role_before(page: Page, name: NameMention) -> str | None:
 
 
 def _index_words(key: Key, cluster: Cluster) -> tuple[str, ...]:
-    initials = "".join(word[0] for word in cluster.words) if len(cluster.words) > 1 else ""
-    return (*dict.fromkeys((*key, *cluster.words)), "=" + initials) if initials else key
+    return (*dict.fromkeys((*key, *cluster.words)), "=" + cluster.initials) if cluster.initials else key
 
 
 def _title_gender(page: Page, name: NameMention) -> Gender | None:

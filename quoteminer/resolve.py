@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from quoteminer.entities import Group
 from quoteminer.lexicon import Lexicon
 from quoteminer.speakers import Link, Quotation, View, mention_bounds
-from quoteminer.syntax import SUBJECTS, conjuncts_of, phrase_bounds
+from quoteminer.syntax import POSSESSIVES, SUBJECTS, conjuncts_of, phrase_bounds
 
 FORMS = ("pronoun", "nominal", "implicit")
 MOST_CANDIDATES = 12
 NEW = -1
+ISSUED = frozenset(("statement", "post", "message", "tweet", "letter", "email", "release", "note", "communiqué", "announcement"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ class Resolver:
                 found[f"{name}, blocks {min(quotation.block - before.block, 3)}"] = 1.0
                 if not _other_named(self, before, quotation, candidate):
                     found[f"{name}, nobody between"] = 1.0
+        self._since_previous(candidate, last, quotation, found)
         if any(candidate.number in r.entities for _, r in self.history):
             found["spoke before"] = 1.0
         if form == "pronoun" and mention is not None:
@@ -210,6 +212,22 @@ class Resolver:
             self._fit(candidate, mention, found)
         self._pointed(candidate, quotation, anchor, form, found)
         return found
+
+    def _since_previous(self, candidate: Candidate, last: int, quotation: Quotation, found: Features) -> None:
+        """Whether the candidate was named after the quotation before, whose own reporting clause is left aside."""
+        if not self.history or last < 0:
+            return
+        before, resolved = self.history[-1]
+        clause = self.view.after(before)[1]
+        if last < clause or candidate.number in resolved.entities:
+            return
+        subject = "subject" if self._subjects.get(last) else "no subject"
+        near = "same block" if self.view.block_of[last] == quotation.block else "other block"
+        found[f"named since the quotation before, {candidate.label.lower()}"] = 1.0
+        found[f"named since, {subject}"] = 1.0
+        found[f"named since, {subject}, {near}"] = 1.0
+        if self._reports(candidate, last):
+            found["reports since the quotation before"] = 1.0
 
     def _reports(self, candidate: Candidate, last: int) -> bool:
         return any(last <= token <= last + 6 and token in candidate.tokens for token in self._reporters if abs(token - last) < 8)
@@ -404,6 +422,7 @@ class Resolver:
         lemma, low = head.lemma_.lower(), self._sentence[mention[0]] - 12
         if lemma in self._roles:
             return None
+        issued = lemma in ISSUED
         for i in range(mention[0] - 1, -1, -1):
             if self._sentence[i] < low:
                 return None
@@ -414,7 +433,19 @@ class Resolver:
             if doc[start].lower_ in ("a", "an", "one", "another") or end - start > mention[1] - mention[0] + 1:
                 if self._named_by(i) is not None:
                     return None
+                if issued and (issuer := self._issuer(start, end)) is not None:
+                    return issuer
                 return self.describe((start, end), mention)
+        return None
+
+    def _issuer(self, start: int, end: int) -> int | None:
+        """Who issued the statement that a phrase names: "NAME's statement", "a statement from NAME"."""
+        doc = self.view.doc
+        for i in range(start, end):
+            if i in self.at and self.entities[self.at[i]].label in ("PERSON", "ORG"):
+                last = self._name_around(i)[1]
+                if doc[last : last + 1].text in POSSESSIVES or doc[i - 1].lower_ in ("by", "from", "of", "the"):
+                    return self.at[i]
         return None
 
     def describe(self, mention: tuple[int, int], again: tuple[int, int] | None = None) -> int:

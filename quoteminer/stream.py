@@ -170,7 +170,7 @@ def _spread(
     context = multiprocessing.get_context()
     given: Any = nlp
     if nlp is not None and context.get_start_method() != "fork":
-        given = srsly.cloudpickle_dumps(nlp)
+        given = srsly.pickle_dumps(nlp)
     pending: deque[tuple[list[str], Future[list[Any]]]] = deque()
     pool = ProcessPoolExecutor(n_process, context, initializer=_start_worker, initargs=(given,))
     try:
@@ -201,7 +201,7 @@ def _start_worker(given: Any) -> None:
     if given is None:
         _worker_pipeline = load_own(1)
     else:
-        _worker_pipeline = srsly.cloudpickle_loads(given) if isinstance(given, bytes) else given
+        _worker_pipeline = srsly.pickle_loads(given) if isinstance(given, bytes) else given
 
 
 def _end_with_parent() -> None:

@@ -61,6 +61,7 @@ def agent_of(verb: Token) -> Token | None:
     return None
 
 
+DESCRIBING = frozenset(("of", "for", "at", "from", "with", "in", "close", "near", "within", "inside", "familiar"))
 CHAIN = frozenset(("NOUN", "PROPN", "ADJ", "NUM", "CCONJ", "PART", "X"))
 POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
 DAYS = frozenset(
@@ -139,7 +140,7 @@ def phrase_bounds(doc: Doc, head: int, *, full: bool = False) -> tuple[int, int]
     for child in token.rights:
         if child.dep_ in NAME_PARTS and child.i <= end + 3:
             end = max(end, child.right_edge.i)
-        elif full and child.dep_ in MODIFIERS and child.left_edge.i <= end + 2:
+        elif full and child.dep_ in MODIFIERS and child.left_edge.i <= end + 2 and child.left_edge.lower_ in DESCRIBING:
             end = max(end, _without_clauses(child))
     if full:
         for _ in range(3):

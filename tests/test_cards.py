@@ -41,6 +41,13 @@ BEFORE = [
     ("including professors [PERSON Ann Roe] and [PERSON Bo Poe].", "professor", None),
     ("including professors [PERSON Bo Poe] and [PERSON Ann Roe].", "professor", None),
     ("health advisers [PERSON Bo Poe], [PERSON Cy Doe] and [PERSON Ann Roe] left.", "health adviser", None),
+    ("South Korean President [PERSON Ann Roe] left.", "President", None),
+    ("[PLACE Loria]-based naval expert [PERSON Ann Roe] left.", "naval expert", None),
+    ("Judge [PERSON Ann Roe] left.", "Judge", None),
+    ("CEO of Orbit [PERSON Ann Roe] left.", "CEO", "Orbit"),
+    ("the director of [ORG Ash Centre] (AC), [PERSON Ann Roe], left.", "director", "Ash Centre"),
+    ("[ORG Ash Party] ([ORG AP]) leader [PERSON Ann Roe] left.", "leader", "Ash Party"),
+    ("Secretary for Culture, Sports and Tourism [PERSON Ann Roe] left.", "Secretary for Culture", None),
     # kin and relations only where nothing else is said
     ("his wife, [PERSON Ann Roe], left.", "wife", None),
     ("his wife, [PERSON Ann Roe], an analyst, left.", "analyst", None),
@@ -79,6 +86,8 @@ AFTER = [
     ("[PERSON Ann Roe], the Executive Director [ORG Ash Foundation], left.", "Executive Director", "Ash Foundation"),
     ("[PERSON Ann Roe], a beekeeperist in [PLACE Loria], left.", "beekeeperist", None),
     ("[ORG Ministry of Ash] said. [PERSON Ann Roe], spokesman for the ministry, left.", "spokesman", "Ministry of Ash"),
+    ("[PERSON Ann Roe], a partner at the consultancy Ash Risks, left.", "partner", "Ash Risks"),
+    ("[PERSON Ann Roe], author of The Book of Ash, left.", "author", None),
     # clauses
     ("[PERSON Ann Roe], who now leads political risk firm [ORG Ash Group]’s Sea practice.", None, "Ash Group"),
     ("[PERSON Ann Roe], who works for the [ORG Ash Group], left.", None, "Ash Group"),

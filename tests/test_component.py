@@ -118,7 +118,7 @@ def test_component_pickles_without_its_word_lists():
 
 def test_worker_processes_docbin_and_joined_docs(nlp):
     texts = [TEXT, "", "No quotation."]
-    docs = [*nlp.pipe(texts, n_process=2)]
+    docs = [*quoteminer.load().pipe(texts, n_process=2, batch_size=2)]
     expected = [quoteminer.extract(text) for text in texts]
     assert [doc._.quoteminer for doc in docs] == expected
     box = DocBin(docs=docs, store_user_data=True).to_bytes()

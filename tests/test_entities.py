@@ -175,6 +175,8 @@ def test_titles_before_a_name(text, title):
         ("[PERSON WHO Ann Roe] left.", [("Ann Roe", "PERSON")]),
         ("[PERSON Pope Leo] prayed.", [("Pope Leo", "PERSON")]),
         ("[PERSON Ann Roe]", [("Ann Roe", "PERSON")]),
+        ("They met on [ORG Sunday].", []),
+        ("the [ORG Ash Committee of] left.", [("Ash Committee", "ORG")]),
         # labels
         ("[GPE Loria] and [LOC Mount Ash] on [DATE Friday].", [("Loria", "PLACE"), ("Mount Ash", "PLACE")]),
         ("the [NORP Chinese] and the [PLACE French] fleet", []),
@@ -203,6 +205,9 @@ def test_titles_before_a_name(text, title):
         ),
         ("Mr [ORG Zed] left.", [("Zed", "PERSON")]),
         ("the [PERSON Ostia Army] left.", [("Ostia Army", "ORG")]),
+        ("[PERSON Xavier Luc Dural] and [ORG XLD]", [("Xavier Luc Dural", "PERSON"), ("XLD", "PERSON")]),
+        ("[ORG Ash Union] and [PLACE Ash Union]", [("Ash Union", "ORG")] * 2),
+        ("[ORG Member of Ash] (MP) left.", [("Member of Ash", "ORG")]),
         # nothing to find
         ("", []),
         ("Nothing here.", []),
@@ -232,6 +237,7 @@ def test_names(marked, names):
         ("[PERSON Francois Wu Chih-ming] left. [PERSON Wu] said.", ["Francois Wu Chih-ming"] * 2),
         ("[PERSON JOSE IBANEZ] left. [PERSON José Ibáñez] said.", ["José Ibáñez"] * 2),
         ("[PERSON Xavier Luc Dural] left. [PERSON XLD] said.", ["Xavier Luc Dural"] * 2),
+        ("[PERSON Zed Qin-Dural] left. [ORG ZQD] said.", ["Zed Qin-Dural"] * 2),
         ("[PERSON Prabo] left. [PERSON Prabo] said.", ["Prabo"] * 2),
         ("[PERSON Dwayne Roe, Jr.] left. [PERSON Roe] said.", ["Dwayne Roe, Jr."] * 2),
         # one surname, two people
@@ -260,6 +266,8 @@ def test_names(marked, names):
         ("[ORG Eurasca Group] opened. [ORG Eurasca] said.", ["Eurasca Group"] * 2),
         ("[ORG Acme Ltd] opened. [ORG Acme] said.", ["Acme Ltd"] * 2),
         ("[ORG Ministry of Ash] opened. The [ORG Ministry] said.", ["Ministry of Ash"] * 2),
+        ("[ORG Fjord Motor Company] opened. [ORG Fjord] said.", ["Fjord Motor Company"] * 2),
+        ("[ORG Congress] and [ORG Congress] and [ORG Ash Congress]", ["Congress", "Congress", "Ash Congress"]),
         ("[ORG Union party] met. The [ORG Union] said.", ["Union"] * 2),
         ("[ORG Ash Bank] met [ORG Elm Bank].", ["Ash Bank", "Elm Bank"]),
         # places

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from spacy.util import minibatch
 from spacy.vocab import Vocab
 
+from quoteminer.layout import find_blocks
 from quoteminer.pipeline.decode import Integers, decode_names, decode_tree
 from quoteminer.pipeline.features import LINE, PARAGRAPH, Words, make_batch
 from quoteminer.pipeline.lemmas import apply_rule
@@ -162,6 +163,10 @@ class NewsEncoder:
         layers = {name: gather(name) for name in ("tag", "pos", "morph", "lemma", "start", "name", "cue", "kind")}
         starts = layers["start"] > 0
         starts |= predicted.words.spacings == PARAGRAPH
+        # A heading ends in no full stop; the layout knows that the line below it begins another sentence.
+        begins = numpy.array([doc[i].idx for i in predicted.tokens])
+        blocks = numpy.searchsorted(begins, [block.start for block in find_blocks(doc.text)])
+        starts[blocks[blocks < len(starts)]] = True
         starts[0] = True
         sentences, heads, vectors = self._parse(windows, outputs, starts, layers["tag"])
         roots = heads == numpy.arange(len(heads))

@@ -83,7 +83,7 @@ def fit_classifier(rows: Sequence[tuple[Features, str]], prior: float = 1.0) -> 
 
 
 def collect(
-    docs: Iterable[tuple[str, Doc]], gold: Mapping[str, Sequence[Mapping[str, Any]]], weights: Mapping[str, Any], *, pointers: bool, hidden: bool = False
+    docs: Iterable[tuple[str, Doc]], gold: Mapping[str, Sequence[Mapping[str, Any]]], weights: Mapping[str, Any], *, pointers: bool
 ) -> tuple[dict[str, Rows], list[tuple[Features, str]]]:
     """The questions of each ranker and the rows of the classifier, with the gold speakers as history."""
     lexicon = load_lexicon()
