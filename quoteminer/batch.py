@@ -23,6 +23,8 @@ from quoteminer.errors import ArgumentError
 from quoteminer.stream import Failure, stream
 from quoteminer.types import Article
 
+_END = object()
+
 
 @dataclass
 class Counts:
@@ -123,7 +125,7 @@ class Job:
             resuming = False
             waiting.append((record, False))
             yield record.text
-        if resuming and next(done, "") != "":
+        if resuming and next(done, _END) is not _END:
             raise ArgumentError(
                 f"{self.output.place} cannot be resumed: it has more articles than {self.corpus.path}; "
                 "it is of another corpus"
@@ -140,14 +142,14 @@ class Job:
         if record.number in self._known:
             self.counts.bad += 1
             return True
-        name = next(done, "")
-        if name == "":
+        name = next(done, _END)
+        if name is _END:
             return False
         self._check_same(record, name)
         self.counts.before += 1
         return True
 
-    def _check_same(self, record: Record, name: str | None) -> None:
+    def _check_same(self, record: Record, name: object) -> None:
         if name is not None and name != record.id:
             raise ArgumentError(
                 f"{self.output.place} cannot be resumed: it has {name!r} where {self.corpus.path} has {record.id!r}; "

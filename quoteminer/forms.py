@@ -22,7 +22,7 @@ _LINKS = frozenset(("of", "and", "for", "the", "in", "at"))
 _WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 _ARTICLES = frozenset(("al", "el", "as", "ash", "an", "ad", "ar", "at", "az"))
 _NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
-_PAPAL = frozenset(("pope", "saint", "st", "mother"))
+_PAPAL = frozenset(("saint", "st", "mother"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from spacy.tokens import Token
 
 from quoteminer.entities import Group
 from quoteminer.lexicon import Lexicon
@@ -57,6 +60,7 @@ class Candidate:
     inside: set[int]
     plural: bool = False
     described: bool = False
+    affiliation: frozenset[str] = frozenset()
     tokens: set[int] = field(default_factory=set)
     resolved: list[tuple[int, int]] = field(default_factory=list)
 
@@ -73,6 +77,7 @@ REASONS = {
     "same block": "stands in the same paragraph",
     "gender agrees": "agrees in gender",
     "role fits": "has that role in the article",
+    "only one with that role": "is the only one with that role in the article",
     "kind fits": "is of that kind",
     "antecedent pointer": "is what the encoder takes the pronoun for",
     "speaker pointer": "is whom the encoder takes for the speaker",
@@ -106,6 +111,7 @@ class Resolver:
             for name in ("mention", "speaker", "antecedent")
         }
         self.has_pointers = view.pointers is not None
+        self._bearers = Counter(role for e in self.entities if e.label == "PERSON" for role in e.roles)
         self._roles = frozenset(role for entity in self.entities if entity.label == "PERSON" for role in entity.roles)
         self.history: list[tuple[Quotation, Resolved]] = []
         self._found: dict[int, Resolved] = {}
@@ -210,6 +216,8 @@ class Resolver:
             self._agreement(candidate, mention, found)
         if form == "nominal" and mention is not None:
             self._fit(candidate, mention, found)
+            if any(mention[0] <= place < mention[1] for place in candidate.tokens):
+                found["named in the mention"] = 1.0
         self._pointed(candidate, quotation, anchor, form, found)
         return found
 
@@ -258,20 +266,28 @@ class Resolver:
         office = self.lexicon.office_abbreviations.get(lemma, lemma).split()
         if lemma and office[-1] in candidate.roles:
             found["role fits"] = 1.0
+            if self._bearers.get(office[-1]) == 1:
+                found["only one with that role"] = 1.0
             if len(lemmas) > 1 and lemmas <= candidate.roles | candidate.words:
                 found["whole role fits"] = 1.0
-        if head is not None and head.tag_ in ("NNS", "NNPS"):
-            found[f"plural noun for {candidate.label.lower()}"] = 1.0
         if lemma and lemma in candidate.words:
             found["word of the name"] = 1.0
         if lemmas & candidate.words:
             found["shares a word"] = 1.0
+        elif lemma and candidate.roles and self._bearers.get(office[-1]):
+            found["somebody else has that role"] = 1.0
+        if head is not None and head.tag_ in ("NNS", "NNPS"):
+            found[f"plural noun for {candidate.label.lower()}"] = 1.0
         kind = _kind_of_noun(lemma, head.lower_ if head is not None else "", self.lexicon)
         if kind:
             found[f"{kind} for {candidate.label.lower()}"] = 1.0
             fits = {"person": "PERSON", "organisation": "ORG", "place": "PLACE"}.get(kind)
             if fits == candidate.label:
                 found["kind fits"] = 1.0
+        countries = {self.lexicon.demonyms.get(t.text, t.text).casefold() for t in tokens if t.text[:1].isupper()}
+        countries.discard(doc[mention[0]].text.casefold())
+        if countries and candidate.affiliation:
+            found["affiliation agrees" if countries & candidate.affiliation else "affiliation differs"] = 1.0
         gender = self.lexicon.noun_gender.get(lemma)
         if gender and candidate.gender:
             found["noun's gender agrees" if gender == candidate.gender else "noun's gender differs"] = 1.0
@@ -290,8 +306,12 @@ class Resolver:
             found["new plural" if plural else "new singular"] = 1.0
             found[f"new {kind}"] = 1.0
             found[f"new {kind} {'definite' if first in ('the', 'this', 'that') else 'indefinite'}"] = 1.0
+            if self._bearers.get(head.lemma_.lower()):
+                found["new, but somebody has that role"] = 1.0
         if mention[1] - mention[0] > 3:
             found["new long"] = 1.0
+        if any(token in self.at for token in range(*mention)):
+            found["new with a name in it"] = 1.0
         return found
 
     def _pointed(self, candidate: Candidate, quotation: Quotation, anchor: int, form: str, found: Features) -> None:
@@ -427,16 +447,29 @@ class Resolver:
             if self._sentence[i] < low:
                 return None
             token = doc[i]
-            if token.pos_ != "NOUN" or self.view.quoted[i] >= 0 or token.lemma_.lower() != lemma or token.tag_ != head.tag_:
+            if token.lower_ != head.lower_ or token.pos_ not in ("NOUN", "PROPN") or self.view.quoted[i] >= 0:
                 continue
+            if i in self.at:
+                return self.at[i] if self._name_around(i)[1] == i + 1 else None
             start, end = mention_bounds(self.view, i)
             if doc[start].lower_ in ("a", "an", "one", "another") or end - start > mention[1] - mention[0] + 1:
-                if self._named_by(i) is not None:
-                    return None
+                bearer = self._bearer(token, start)
+                if bearer is not None:
+                    return bearer
                 if issued and (issuer := self._issuer(start, end)) is not None:
                     return issuer
                 return self.describe((start, end), mention)
         return None
+
+    def _bearer(self, noun: Token, start: int) -> int | None:
+        """The named entity that a noun phrase describes: in apposition to it, or as its predicate ("NAME is a doctor")."""
+        doc = self.view.doc
+        named = self._named_by(noun.i)
+        if named is not None:
+            return named[0]
+        if start > 1 and doc[start - 1].text in (",", "(", "–", "—") and start - 2 in self.at:
+            return self.at[start - 2]
+        return next((self.at[c.i] for c in noun.children if c.dep_ in SUBJECTS and c.i in self.at), None)
 
     def _issuer(self, start: int, end: int) -> int | None:
         """Who issued the statement that a phrase names: "NAME's statement", "a statement from NAME"."""
@@ -491,8 +524,10 @@ def _candidate(number: int, group: Group, view: View) -> Candidate:
     places = [mention.start_token for mention in group.mentions]
     words = frozenset(word.casefold() for form in (group.name, *group.aliases) for word in form.split())
     roles = frozenset(word.casefold() for role in (*group.roles, group.role or "") for word in role.split())
+    names = [group.affiliation, view.lexicon.demonyms.get(group.affiliation or "")]
+    affiliation = frozenset(word for name in names if name for word in (name.casefold(), *name.casefold().split()))
     tokens = {t for mention in group.mentions for t in range(mention.start_token, mention.end_token)}
-    return Candidate(number, group.name, group.label, group.gender, words, roles, places, set(), tokens=tokens)
+    return Candidate(number, group.name, group.label, group.gender, words, roles, places, set(), affiliation=affiliation, tokens=tokens)
 
 
 def _is_subject(view: View, start: int, end: int) -> bool:

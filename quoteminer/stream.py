@@ -73,6 +73,8 @@ if hasattr(os, "register_at_fork"):
 
 def analyse_batch(nlp: Language, texts: Sequence[str], batch_size: int) -> list[Article | Failure]:
     """The articles of a batch of texts; where the pipeline fails on the batch, it tries them one by one."""
+    if not texts:
+        return []
     with _lock(nlp), _any_length(nlp, texts), _zone(nlp):
         try:
             return _analyse_together(nlp, texts, batch_size)
@@ -112,7 +114,7 @@ def _plain_component() -> Quoteminer:
 def _any_length(nlp: Language, texts: Sequence[str]) -> Iterator[None]:
     """Lift the pipeline's own limit where a text is longer."""
     before = nlp.max_length
-    nlp.max_length = max(before, *map(len, texts))
+    nlp.max_length = max([before, *map(len, texts)])
     try:
         yield
     finally:

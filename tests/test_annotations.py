@@ -26,7 +26,9 @@ def make_article(doc: Doc) -> Article:
         start = text.index(part)
         return start, start + len(part), part
 
-    lin = Entity(7, "Bonny Lin", "PERSON", (Mention(*at("Bonny Lin")), Mention(*at("She"), is_name=False)), ("Lin",), ("Dr",))
+    lin = Entity(
+        7, "Bonny Lin", "PERSON", (Mention(*at("Bonny Lin")), Mention(*at("She"), is_name=False)), ("Lin",), ("Dr",)
+    )
     centre = Entity(3, "Center for Strategic and International Studies", "ORG", (Mention(*at("CSIS")),), ("CSIS",))
     nobody = Entity(0, "a source", "OTHER", role="official", affiliation="“the” ministry")
     inner = Quote(*at("can’t"), "can’t", "mixed", confidence=1 / 3)
@@ -42,7 +44,9 @@ def make_article(doc: Doc) -> Article:
         evidence=Evidence("name_beside", ("“Bonny Lin” stands beside “said”", "", "\x00 and \\u2019")),
     )
     bare = Quote(*at("She"), content="what she says\nin full", marked=False, evidence=Evidence("none"))
-    return Article(text, (lin, centre, nobody), (quote, bare), (Marked(*at("smiled")), Marked(*at("‘smiled’"), kind="title")))
+    return Article(
+        text, (lin, centre, nobody), (quote, bare), (Marked(*at("smiled")), Marked(*at("‘smiled’"), kind="title"))
+    )
 
 
 def written() -> tuple[Doc, Article]:
@@ -131,7 +135,9 @@ def test_short_strings_recur_so_that_the_vocabulary_grows_by_the_records_alone()
 
 
 def test_article_of_another_text():
-    with pytest.raises(ArgumentError, match="the article has 3 characters and the Doc 61: write an article into the Doc"):
+    with pytest.raises(
+        ArgumentError, match="the article has 3 characters and the Doc 61: write an article into the Doc"
+    ):
         annotations.write(make_doc(), Article("abc"))
 
 
@@ -159,7 +165,13 @@ def docs_with_articles(draw) -> tuple[Doc, Article]:
 
     plain = st.one_of(st.none(), st.text(st.characters(exclude_categories=("Cs",)), max_size=5))
     entities = tuple(
-        Entity(i, draw(st.text(max_size=5)), draw(st.sampled_from(["PERSON", "OTHER"])), (Mention(*place()),), role=draw(plain))
+        Entity(
+            i,
+            draw(st.text(max_size=5)),
+            draw(st.sampled_from(["PERSON", "OTHER"])),
+            (Mention(*place()),),
+            role=draw(plain),
+        )
         for i in range(draw(st.integers(0, 3)))
     )
     quotes = tuple(

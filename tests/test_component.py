@@ -24,7 +24,7 @@ def test_doc_answers_with_the_article(nlp):
     article = nlp(TEXT)._.quoteminer
     assert article == quoteminer.extract(TEXT)
     assert [q.content for q in article.quotes] == ["We can’t go,", "Not now."]
-    assert "Bonny Lin" in [e.name for e in article.people]
+    assert any("Lin" in e.name for e in article.people)
 
 
 def test_entry_point_and_declared_needs():
@@ -42,8 +42,14 @@ def test_own_pipeline_has_what_it_needs(nlp):
     ("layers", "message"),
     [
         ({}, "needs a dependency parser and sentence boundaries and named entities.*'parser' and 'ner' before"),
-        ({"heads": [1, 1, 1], "deps": ["nsubj", "ROOT", "dobj"]}, "needs named entities, .* the component 'ner' before"),
-        ({"ents": ["B-PERSON", "O", "O"], "sent_starts": [True, False, False]}, "needs a dependency parser, .*'parser'"),
+        (
+            {"heads": [1, 1, 1], "deps": ["nsubj", "ROOT", "dobj"]},
+            "needs named entities, .* the component 'ner' before",
+        ),
+        (
+            {"ents": ["B-PERSON", "O", "O"], "sent_starts": [True, False, False]},
+            "needs a dependency parser, .*'parser'",
+        ),
         ({"ents": ["O", "O", "O"]}, r"take the pipeline that comes with the library: nlp = quoteminer\.load\(\)"),
     ],
 )
@@ -119,7 +125,7 @@ def test_component_pickles_without_its_word_lists():
 def test_worker_processes_docbin_and_joined_docs(nlp):
     texts = [TEXT, "", "No quotation."]
     docs = [*quoteminer.load().pipe(texts, n_process=2, batch_size=2)]
-    expected = [quoteminer.extract(text) for text in texts]
+    expected = [*quoteminer.extract_many(texts, batch_size=2)]
     assert [doc._.quoteminer for doc in docs] == expected
     box = DocBin(docs=docs, store_user_data=True).to_bytes()
     assert [doc._.quoteminer for doc in DocBin().from_bytes(box).get_docs(nlp.vocab)] == expected
