@@ -3,16 +3,18 @@
     python examples/folder_to_parquet.py seeds/text quotations.parquet
     python examples/folder_to_parquet.py news.jsonl quotations.parquet --text-field body --id-field url
 
-The texts are read as they are needed, so the corpus may be larger than the memory. For a corpus that takes hours there is
-`quoteminer extract`, which passes over bad records and goes on after a crash; this script shows the same in the open.
-Needs the extra `frames`: pip install "quoteminer[frames]".
+The texts are read as they are needed, so the corpus may be larger than the memory. For a corpus that takes hours there
+is `quoteminer extract`, which passes over bad records and goes on after a crash; this script shows the plain way.
+Needs the extra `frames`.
 """
 
 import argparse
 import json
-from collections import deque
 from collections.abc import Iterator
+from itertools import tee
 from pathlib import Path
+
+import pyarrow.parquet
 
 import quoteminer
 
@@ -30,33 +32,22 @@ def records(source: Path, text_field: str, id_field: str) -> Iterator[tuple[str,
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("source", type=Path, help="a folder with .txt files, or a .jsonl file")
     parser.add_argument("target", type=Path, help="the Parquet file to write")
-    parser.add_argument("--text-field", default="text", help="field of the .jsonl file, default: %(default)s")
-    parser.add_argument("--id-field", default="id", help="field of the .jsonl file, default: %(default)s")
-    parser.add_argument("--n-process", type=int, default=1, help="worker processes, default: %(default)s")
+    parser.add_argument("--text-field", default="text", help="field of the .jsonl file; default: %(default)s")
+    parser.add_argument("--id-field", default="id", help="field of the .jsonl file; default: %(default)s")
+    parser.add_argument("--n-process", type=int, default=1, help="worker processes; default: %(default)s")
     options = parser.parse_args()
 
-    ids: deque[str] = deque()  # filled as the texts are read, emptied as the articles come out: the order is the same
+    # Articles come in the order of the texts, so the ids may walk beside them; `tee` keeps only what lies between.
+    named, texts = tee(records(options.source, options.text_field, options.id_field))
+    articles = quoteminer.extract_many((text for _, text in texts), n_process=options.n_process)
+    quoteminer.write_parquet(articles, options.target, ids=(name for name, _ in named))
 
-    def texts() -> Iterator[str]:
-        for name, text in records(options.source, options.text_field, options.id_field):
-            ids.append(name)
-            yield text
-
-    articles = quoteminer.extract_many(texts(), n_process=options.n_process)
-    quoteminer.write_parquet(articles, options.target, ids=(name for name in iter(lambda: next_of(ids), None)))
-
-    import pyarrow.parquet as parquet
-
-    table = parquet.read_table(options.target, columns=["article", "speaker"])
-    named = table.num_rows - table["speaker"].null_count
-    print(f"{table.num_rows} quotations, {named} of them with a speaker, are in {options.target}")
-
-
-def next_of(ids: "deque[str]") -> str | None:
-    return ids.popleft() if ids else None
+    speakers = pyarrow.parquet.read_table(options.target, columns=["speaker"])["speaker"]
+    attributed = len(speakers) - speakers.null_count
+    print(f"{len(speakers)} quotations, {attributed} of them with a speaker, are in {options.target}")
 
 
 if __name__ == "__main__":

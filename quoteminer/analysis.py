@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy
 from spacy.tokens import Doc
 
-from quoteminer.announcements import DISPLAYED, announced, with_displayed
+from quoteminer.announcements import CREDIT, DISPLAYED, LABEL, LEAD_IN, announced, with_displayed
+from quoteminer.candidate_features import Resolved
 from quoteminer.classify import classify, kind_features, kind_pointers, with_encoder
 from quoteminer.cues import find_reports
 from quoteminer.entities import Group, group_mentions
 from quoteminer.layout import find_blocks
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan, find_marked
-from quoteminer.resolve import Resolved, Resolver
-from quoteminer.speakers import Link, Quotation, View, attribute, find_quotations
+from quoteminer.resolve import Resolver
+from quoteminer.speakers import attribute
 from quoteminer.types import Article, Cue, Entity, Evidence, Marked, Mention, Quote, Speaker
+from quoteminer.view import Link, Quotation, View, find_quotations
 
+PLACES = {LEAD_IN: "the words that announce it", CREDIT: "the credit line below it", LABEL: "the label before it"}
 RANKERS = Path(__file__).parent / "data" / "rankers.json"
 
 
@@ -32,7 +37,7 @@ def load_weights() -> Mapping[str, Any]:
 
 
 def make_view(doc: Doc, lexicon: Lexicon) -> tuple[View, Sequence[MarkedSpan], dict[int, Link]]:
-    """The Doc with its blocks, quotations and reporting words; all quoted stretches; the links that the layout gives."""
+    """The Doc with blocks, quotations and reporting words; all quoted stretches; the links that the layout gives."""
     blocks = find_blocks(doc.text)
     spans, shown = with_displayed(doc, blocks, find_marked(doc.text, blocks), lexicon)
     quotations, quoted = find_quotations(doc, blocks, spans)
@@ -53,25 +58,25 @@ def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None) -> Article:
     view, spans, given = make_view(doc, lexicon)
     links = attribute(view, given, weights)
     groups = group_mentions(doc, view.blocks, lexicon)
-    resolver = Resolver(view, groups, lexicon, weights)
+    resolver = Resolver(view, groups, weights)
     kinds = kind_pointers(view)
     found: list[tuple[Quotation, Link | None, Resolved, str, float]] = []
     other: list[Marked] = []
-    for quotation, (link, _) in zip(view.quotations, links, strict=True):
+    for quotation, (link, chance) in zip(view.quotations, links, strict=True):
         features = with_encoder(kind_features(view, quotation, link), kinds.get(quotation.start))
         classes = classify(features, weights["kind" if view.pointers is not None else "kind without pointers"])
         quoted = classes["direct"] + classes["mixed"]
         span = quotation.span
         if span.style == DISPLAYED:
-            classes, quoted = {"direct": 1.0, "mixed": 0.0, **classes}, 1.0
-            classes["direct"] = 1.0
+            classes, quoted = {**classes, "direct": 1.0}, 1.0
         if quoted < 0.5:
             kind = "title" if classes["title"] > classes["term"] else "term"
             other.append(Marked(span.start, span.end, text[span.start : span.end], kind))
             continue
         kind = "direct" if classes["direct"] >= classes["mixed"] else "mixed"
-        found.append((quotation, link, resolver.resolve(quotation, link), kind, quoted))
-    return _article(text, view, spans, resolver, groups, found, other)
+        found.append((quotation, link, resolver.resolve(quotation, link), kind, quoted * chance))
+    curve = weights["confidence" if view.pointers is not None else "confidence without pointers"]
+    return _article(text, view, spans, resolver, groups, found, other, curve)
 
 
 def _article(
@@ -82,14 +87,19 @@ def _article(
     groups: Sequence[Group],
     found: Sequence[tuple[Quotation, Link | None, Resolved, str, float]],
     other: Sequence[Marked],
+    curve: Sequence[Sequence[float]],
 ) -> Article:
     doc = view.doc
     entities, ids = _entities(text, doc, resolver, groups)
     by_id = {entity.id: entity for entity in entities}
+    inside: dict[tuple[int, int], list[MarkedSpan]] = {}
+    for span in spans:
+        if span.parent is not None:
+            inside.setdefault((spans[span.parent].start, spans[span.parent].end), []).append(span)
     quotes: list[Quote] = []
     turn = -1
     previous: tuple[Quotation, Link | None, Resolved] | None = None
-    for quotation, link, resolved, kind, quoted in found:
+    for quotation, link, resolved, kind, chance in found:
         if previous is None or not _same_turn(previous, quotation, link, resolved):
             turn += 1
         previous = (quotation, link, resolved)
@@ -112,12 +122,17 @@ def _article(
                 Cue(*cue) if cue else None,
                 turn,
                 span.style != DISPLAYED,
-                _nested(text, spans, span),
-                round(min(quoted, resolved.probability if speakers else 0.5), 3),
+                _nested(text, inside, span),
+                _calibrated(chance * resolved.probability, curve),
                 Evidence(rule, _steps(text, doc, link, resolved, speakers)),
             )
         )
     return Article(text, entities, tuple(quotes), tuple(other))
+
+
+def _calibrated(chance: float, curve: Sequence[Sequence[float]]) -> float:
+    """The share of quotations of the training sets with such a chance that were right, read off the fitted curve."""
+    return round(float(numpy.interp(chance, curve[0], curve[1])), 3)
 
 
 def _same_turn(
@@ -140,14 +155,13 @@ def _slice(text: str, doc: Doc, tokens: tuple[int, int] | None) -> tuple[int, in
     return start, end, text[start:end]
 
 
-def _nested(text: str, spans: Sequence[MarkedSpan], outer: MarkedSpan) -> tuple[Quote, ...]:
-    inner = [s for s in spans if s.parent is not None and spans[s.parent] is outer]
+def _nested(text: str, inside: Mapping[tuple[int, int], Sequence[MarkedSpan]], outer: MarkedSpan) -> tuple[Quote, ...]:
     return tuple(
         Quote(
             s.start, s.end, text[s.start : s.end], text[s.content_start : s.content_end].removesuffix(","), "mixed",
-            nested=_nested(text, spans, s),
+            nested=_nested(text, inside, s),
         )
-        for s in inner
+        for s in inside.get((outer.start, outer.end), ())
     )  # fmt: skip
 
 
@@ -158,10 +172,14 @@ def _entities(
     rows = []
     for candidate in resolver.entities:
         group = groups[candidate.number] if candidate.number < len(groups) else None
-        mentions = {(m.start, m.end): Mention(m.start, m.end, text[m.start : m.end]) for m in (group.mentions if group else ())}
+        mentions = {
+            (m.start, m.end): Mention(m.start, m.end, text[m.start : m.end]) for m in (group.mentions if group else ())
+        }
+        taken = sorted(mentions)
         for tokens in candidate.resolved:
             part = _slice(text, doc, tokens)
-            if part is not None and not any(a < part[1] and part[0] < b for a, b in mentions):
+            if part is not None and _is_free(taken, part[0], part[1]):
+                insort(taken, part[:2])
                 mentions[part[:2]] = Mention(*part, is_name=False)
         rows.append((candidate, group, tuple(mentions[key] for key in sorted(mentions))))
     rows.sort(key=lambda row: (-len(row[2]), row[2][0].start if row[2] else 0))
@@ -182,25 +200,38 @@ def _entities(
     return entities, ids
 
 
+def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch overlaps none of those taken, which are in order and do not overlap each other."""
+    i = bisect_left(taken, (start, start))
+    return not (i < len(taken) and taken[i][0] < end) and not (i and taken[i - 1][1] > start)
+
+
 def _steps(text: str, doc: Doc, link: Link | None, resolved: Resolved, speakers: Iterable[Speaker]) -> tuple[str, ...]:
-    """The way from the quotation to the name, in words."""
+    """The way from the quotation to the name, in words: what attributes it, then whom that means."""
     steps = []
     cue = _slice(text, doc, link.cue) if link and link.cue else None
     mention = _slice(text, doc, resolved.mention)
     name = " and ".join(speaker.name for speaker in speakers)
+    place = PLACES.get(link.rule, "the text beside it") if link else ""
     if cue and mention:
-        steps.append(f"“{mention[2]}” is the subject of “{cue[2]}” beside the quotation")
+        steps.append(f"{place} gives the words to “{mention[2]}”, with “{cue[2]}”")
     elif mention:
-        steps.append(f"“{mention[2]}” is named as the source")
+        steps.append(f"{place} gives the words to “{mention[2]}”")
     elif resolved.form == "previous":
         steps.append("the quotation goes on from the one before it")
     else:
         steps.append("nothing beside the quotation names its speaker")
     if not name:
-        steps.append("the text around it gives no speaker")
+        steps.append(
+            f"“{mention[2]}” is nobody whom the article names here"
+            if mention
+            else "the text around it names nobody who fits"
+        )
     elif resolved.form in ("pronoun", "nominal", "implicit"):
         reasons = ", ".join(resolved.reasons)
         subject = f"“{mention[2]}” stands for {name}" if mention else f"{name} fits best"
+        if mention and mention[2] == name:
+            subject = f"“{name}” describes the source, whom the text does not name"
         steps.append(f"{subject}: {reasons}" if reasons else subject)
     elif mention and mention[2] != name:
         steps.append(f"“{mention[2]}” is {name} in full")

@@ -12,8 +12,8 @@ from quoteminer.displays import Displayed, find_credits, find_displayed, find_le
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
-from quoteminer.speakers import Link, View
 from quoteminer.syntax import SUBJECTS
+from quoteminer.view import Link, View
 
 LEAD_IN, CREDIT, LABEL = "lead-in", "credit line", "speaker label"
 DISPLAYED = "displayed"
@@ -30,10 +30,16 @@ def with_displayed(
     if not displayed:
         return tuple(marked), {}
     added = [
-        (MarkedSpan(d.start, d.end, d.start, d.end, opened=False, closed=False, style=DISPLAYED, turn=-1 - d.turn), None, d)
+        (
+            MarkedSpan(d.start, d.end, d.start, d.end, opened=False, closed=False, style=DISPLAYED, turn=-1 - d.turn),
+            None,
+            d,
+        )
         for d in displayed
     ]
-    rows = sorted([*((span, i, None) for i, span in enumerate(marked)), *added], key=lambda row: (row[0].start, -row[0].end))
+    rows = sorted(
+        [*((span, i, None) for i, span in enumerate(marked)), *added], key=lambda row: (row[0].start, -row[0].end)
+    )
     place = {old: new for new, (_, old, _) in enumerate(rows) if old is not None}
     turns: dict[int, int] = {}
     spans: list[MarkedSpan] = []
@@ -53,7 +59,7 @@ def with_displayed(
 
 def announced(view: View, spans: Sequence[MarkedSpan], shown: dict[int, Displayed]) -> dict[int, Link]:
     """The links that the layout gives, by the quotation's number."""
-    text = view.doc.text
+    text = view.text
     # Both functions know only stretches in marks, by their place among these.
     marked = [i for i in range(len(spans)) if i not in shown]
     own = [replace(spans[i], parent=None) if spans[i].parent in shown else spans[i] for i in marked]
@@ -62,6 +68,7 @@ def announced(view: View, spans: Sequence[MarkedSpan], shown: dict[int, Displaye
     credits = {marked[i]: part for i, part in find_credits(text, view.blocks, own, view.lexicon).items()}
     lead_ins = {marked[i]: part for i, part in find_lead_ins(text, view.blocks, own, view.lexicon).items()}
     links: dict[int, Link] = {}
+    announcing: dict[tuple[int, int], Link | None] = {}
     numbers = {(quotation.span.start, quotation.span.end): quotation.index for quotation in view.quotations}
     for i, span in enumerate(spans):
         number = numbers.get((span.start, span.end))
@@ -74,7 +81,9 @@ def announced(view: View, spans: Sequence[MarkedSpan], shown: dict[int, Displaye
         elif record and record.label and text[slice(*record.label)] not in ("Q", "A"):
             link = Link(LABEL, within=_tokens(view.doc, *record.label))
         elif lead_in := (record.lead_in if record else lead_ins.get(i)):
-            link = _from_lead_in(view, *_tokens(view.doc, *lead_in))
+            if lead_in not in announcing:  # one lead-in may stand above hundreds of items
+                announcing[lead_in] = _from_lead_in(view, *_tokens(view.doc, *lead_in))
+            link = announcing[lead_in]
         if link is not None:
             links[number] = link
     return links

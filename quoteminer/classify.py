@@ -9,19 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from quoteminer.speakers import Link, Quotation, View
+from quoteminer.view import Features, Link, Quotation, View
 
 KINDS = ("direct", "mixed", "term", "title")
 FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
 LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (5, "4-5"), (8, "6-8"), (15, "9-15"))
 
-Features = dict[str, float]
-
 
 def kind_features(view: View, quotation: Quotation, link: Link | None) -> Features:
     """What the classifier looks at, by name."""
     doc, span = view.doc, quotation.span
-    content = doc.text[span.content_start : span.content_end]
+    content = view.content(quotation)
     tokens = [t for t in doc[quotation.start : quotation.end] if not t.is_punct and not t.is_space]
     found: Features = {"always": 1.0, f"rule {link.rule}" if link else "no rule": 1.0}
     length = next((name for most, name in LENGTHS if len(tokens) <= most), "16+")

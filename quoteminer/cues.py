@@ -13,7 +13,7 @@ from functools import lru_cache
 from spacy.tokens import Doc, Token
 
 from quoteminer.lexicon import Lexicon
-from quoteminer.syntax import NOMINAL, PASSIVE_SUBJECTS, agent_of, phrase_head_after, subject_of
+from quoteminer.syntax import NOMINAL, agent_of, children_of, is_passive, phrase_head_after, subject_of
 
 QUOTING_VERBS = frozenset(("quote", "cite", "hear", "record", "paraphrase"))
 PREPOSITIONS = {
@@ -42,7 +42,8 @@ class Report:
         anchor: the token that counts for distance: the verb, or the last word of a preposition.
         subject: head token of who reports, None where the text beside the words names nobody.
         form: "verb", "preposition" or "noun".
-        strength: "strong" where the words report wherever they stand, "weak" where only a quotation beside them shows it.
+        strength: "strong" where the words report wherever they stand, "weak" where only a quotation beside them shows
+            it.
     """
 
     start: int
@@ -134,8 +135,7 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
     if strength is None and not light:
         return None
     subject = subject_of(token)
-    passive = any(child.dep_ in PASSIVE_SUBJECTS for child in token.children)
-    if passive and token.lemma_.lower() not in QUOTING_VERBS and agent_of(token) is None:
+    if is_passive(token) and token.lemma_.lower() not in QUOTING_VERBS and agent_of(token) is None:
         return None
     if subject is not None and quoted[subject.i] >= 0:
         subject = None
@@ -144,13 +144,15 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
         start -= 1
     if doc[end : end + 1].text == "as" and doc[end + 1 : end + 2].text in ("saying", "telling", "stating"):
         end += 2
-    return Report(start, end, token.i, subject.i if subject is not None else None, "verb", "weak" if light else strength or "weak")
+    return Report(
+        start, end, token.i, subject.i if subject is not None else None, "verb", "weak" if light else strength or "weak"
+    )
 
 
 def _has_speech_object(token: Token, lexicon: Lexicon) -> bool:
     return any(
         child.dep_ in ("obj", "dobj", "obl", "prep", "pobj") and child.lemma_.lower() in lexicon.speech_nouns
-        for child in token.children
+        for child in children_of(token)
     )
 
 
@@ -165,11 +167,10 @@ def _noun(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
 
 
 def _owners(noun: Token) -> Iterator[Token]:
-    for child in noun.children:
-        if child.dep_ in ("nmod:poss", "poss"):
-            yield child
-    for child in noun.children:
-        if child.dep_ in ("nmod", "obl") and any(c.lower_ in ("by", "from") for c in child.children):
+    children = children_of(noun)
+    yield from (child for child in children if child.dep_ in ("nmod:poss", "poss"))
+    for child in children:
+        if child.dep_ in ("nmod", "obl") and any(c.lower_ in ("by", "from") for c in children_of(child)):
             yield child
         if child.dep_ in ("prep", "agent") and child.lower_ in ("by", "from"):
-            yield from (c for c in child.children if c.dep_ == "pobj" and c.pos_ in NOMINAL)
+            yield from (c for c in children_of(child) if c.dep_ == "pobj" and c.pos_ in NOMINAL)

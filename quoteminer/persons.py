@@ -11,6 +11,7 @@ from quoteminer.forms import NameMention, Page, person_key, plain, title_before
 from quoteminer.lexicon import Gender, Lexicon
 
 _MOST_CANDIDATES = 24
+_SHORTEST_MISSPELT, _MOST_KNOWN = 5, 500
 
 Key = tuple[str, ...]
 
@@ -58,12 +59,29 @@ class Index:
             self.recent[word].pop(id(cluster), None)
             self.recent[word][id(cluster)] = cluster
 
+    def misspelt(self, word: str) -> list[str]:
+        """Known words that a word of five letters or more is a slip for: "Mkulu" where the article names a Mkula."""
+        if len(word) < _SHORTEST_MISSPELT or len(self.known) > _MOST_KNOWN:
+            return []
+        return [other for other in self.known if other[0] == word[0] and _one_slip(word, other)]
+
     def candidates(self, word: str) -> list[Cluster]:
         """Clusters with the word: the last mentioned first, then those that are still to come."""
         recent = list(islice(reversed(self.recent[word].values()), _MOST_CANDIDATES)) if word in self.recent else []
         known = islice(self.known[word].values(), _MOST_CANDIDATES) if word in self.known else ()
         seen = {id(cluster) for cluster in recent}
         return [*recent, *(cluster for cluster in known if id(cluster) not in seen)]
+
+
+def _one_slip(first: str, second: str) -> bool:
+    """Whether one word becomes the other by one letter left out, put in, exchanged, or swapped with its neighbour."""
+    if abs(len(first) - len(second)) > 1 or first == second:
+        return False
+    start = 0
+    while start < min(len(first), len(second)) and first[start] == second[start]:
+        start += 1
+    a, b = first[start:], second[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[:2][::-1] and a[2:] == b[2:])
 
 
 def group_persons(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
@@ -217,6 +235,8 @@ def _fitting_short(
     if not candidates:
         fulls = lexicon.nicknames.get(word.capitalize(), ())
         candidates = [cluster for full in fulls for cluster in index.candidates(plain(full)) if len(fulls) < 4]
+    if not candidates:
+        candidates = [c for known in index.misspelt(word) for c in index.candidates(known) if c.words[-1] == known]
     fitting = [c for c in candidates if not (gender and c.gender not in (None, gender))]
     if role and (same := [cluster for cluster in fitting if role in cluster.roles]):
         fitting = same

@@ -8,147 +8,14 @@ is left to `quoteminer.resolve`, which weighs the entities of the text around it
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from spacy.tokens import Doc, Token
 
 from quoteminer.cues import Report
-from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
-from quoteminer.marks import MarkedSpan
-from quoteminer.syntax import NOMINAL, phrase_bounds, phrase_head_after, settle_head
-
-Features = dict[str, float]
-STOPS = frozenset((".", "?", "!", ";"))
-
-
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """A quoted stretch as tokens: `start`, `end` its tokens with the marks, `block` the number of its paragraph."""
-
-    index: int
-    start: int
-    end: int
-    block: int
-    turn: int
-    span: MarkedSpan
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What attributes a quotation.
-
-    Attributes:
-        rule: the rule's name.
-        subject: head token of who speaks, None where the quotation goes on from another.
-        cue: tokens (start, end) of the reporting words, None where there are none.
-        previous: number of the quotation whose speaker goes on, None where this one has its own mention.
-        within: tokens (start, end) of a line that does nothing but name who speaks.
-    """
-
-    rule: str
-    subject: int | None = None
-    cue: tuple[int, int] | None = None
-    previous: int | None = None
-    within: tuple[int, int] | None = None
-
-
-@dataclass
-class View:
-    """A Doc with its quotations, and where things stand in it."""
-
-    doc: Doc
-    blocks: Sequence[Block]
-    quotations: Sequence[Quotation]
-    quoted: list[int]
-    reports: Sequence[Report]
-    lexicon: Lexicon
-    block_of: list[int] = field(default_factory=list)
-    anchors: list[int] = field(default_factory=list)
-    block_bounds: list[tuple[int, int]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        starts = [block.start for block in self.blocks]
-        self.block_of = [bisect_right(starts, token.idx) - 1 for token in self.doc]
-        self.anchors = [report.anchor for report in self.reports]
-        bounds: list[list[int]] = [[len(self.doc), 0] for _ in self.blocks]
-        for i, block in enumerate(self.block_of):
-            if block >= 0:
-                bounds[block][0] = min(bounds[block][0], i)
-                bounds[block][1] = i + 1
-        self.block_bounds = [(low, high) for low, high in bounds]
-
-    @property
-    def pointers(self) -> Mapping[str, Any] | None:
-        """What the shipped encoder points at; None on other pipelines."""
-        return self.doc.user_data.get("news_encoder")
-
-    def reports_between(self, start: int, end: int) -> Sequence[Report]:
-        """The reporting words whose anchor lies in the tokens from `start` to `end`."""
-        low, high = bisect_right(self.anchors, start - 1), bisect_right(self.anchors, end - 1)
-        return self.reports[low:high]
-
-    def after(self, quotation: Quotation) -> tuple[int, int]:
-        """The tokens after a quotation up to the next one, the end of its sentence or of its block."""
-        end = self.block_bounds[quotation.block][1]
-        i = quotation.end
-        while i < end and self.quoted[i] < 0:
-            if self.doc[i].text in STOPS and i > quotation.end and not _is_abbreviation(self.doc, i):
-                return quotation.end, i + 1
-            i += 1
-        return quotation.end, i
-
-    def before(self, quotation: Quotation) -> tuple[int, int]:
-        """The tokens before a quotation, back to the start of its sentence or of its block; earlier quotations are skipped."""
-        low = self.block_bounds[quotation.block][0]
-        i = quotation.start
-        while i > low:
-            inside = self.quoted[i - 1]
-            if inside >= 0:
-                earlier = self.quotations[inside]
-                if _ends_sentence(self.doc, earlier):
-                    break
-                i = earlier.start
-                continue
-            if self.doc[i - 1].text in STOPS and i < quotation.start and not _is_abbreviation(self.doc, i - 1):
-                break
-            i -= 1
-        return i, quotation.start
-
-
-def _ends_sentence(doc: Doc, quotation: Quotation) -> bool:
-    """Whether a sentence ends within a quotation's closing mark, so that what follows begins a new one."""
-    last = doc.text[quotation.span.content_start : quotation.span.content_end].rstrip()[-1:]
-    following = next((t for t in doc[quotation.end : quotation.end + 2] if not t.is_space), None)
-    starts = following is None or following.text[:1].isupper() or following.is_quote
-    return last in ".?!" and starts
-
-
-def _is_abbreviation(doc: Doc, i: int) -> bool:
-    """Whether a full stop ends no sentence: the next word goes on in lower case."""
-    following = next((t for t in doc[i + 1 : i + 3] if not t.is_space), None)
-    return doc[i].text == "." and following is not None and following.text[:1].islower()
-
-
-def find_quotations(doc: Doc, blocks: Sequence[Block], spans: Sequence[MarkedSpan]) -> tuple[tuple[Quotation, ...], list[int]]:
-    """The outer stretches as tokens, and for each token the number of the stretch that it lies in, or -1."""
-    begins = [token.idx for token in doc]
-    starts = [block.start for block in blocks]
-    quoted = [-1] * len(doc)
-    found: list[Quotation] = []
-    for span in spans:
-        if span.depth:
-            continue
-        first = max(0, bisect_right(begins, span.start) - 1)
-        last = max(first + 1, bisect_right(begins, span.end - 1))
-        block = max(0, bisect_right(starts, span.start) - 1)
-        quoted[first:last] = [len(found)] * (last - first)
-        found.append(Quotation(len(found), first, last, block, span.turn, span))
-    return tuple(found), quoted
-
+from quoteminer.syntax import NOMINAL, phrase_head_after, settle_head
+from quoteminer.view import Features, Link, Quotation, View, mention_bounds
 
 # --- the rules ------------------------------------------------------------------------------------------------------
 
@@ -180,6 +47,8 @@ def propose(view: View, quotation: Quotation) -> Iterator[tuple[Link, Report | N
 
 
 def _settle(view: View, subject: int, report: Report) -> int:
+    if report.form == "noun":
+        return subject
     limit = report.start if subject < report.start else len(view.doc)
     settled = settle_head(view.doc, subject, limit)
     return settled if view.quoted[settled] < 0 else subject
@@ -204,7 +73,7 @@ def _inverted_subject(view: View, start: int, report: Report, end: int) -> int |
 
 def _invites_clause(view: View, quotation: Quotation) -> str:
     """What stands at the quotation's end: a comma, ? or ! as before a reporting clause, a full stop, nothing."""
-    content = view.doc.text[quotation.span.content_start : quotation.span.content_end].rstrip()
+    content = view.content(quotation).rstrip()
     if content[-1:] in (",", "?", "!", "…", "—", "–", "-") or content.endswith("..."):
         return "comma" if content[-1] == "," else "mark"
     following = next((t for t in view.doc[quotation.end : quotation.end + 2] if not t.is_space), None)
@@ -245,7 +114,12 @@ def _sort_of_subject(token: Token, lexicon: Lexicon) -> str:
     if token.lower_ in lexicon.relative_pronouns or token.lower_ in lexicon.demonstrative_pronouns:
         return "relative"
     lemma = token.lemma_.lower()
-    if lemma in lexicon.roles or lemma in lexicon.person_nouns or lemma in lexicon.kinship or token.lower_ in lexicon.group_nouns:
+    if (
+        lemma in lexicon.roles
+        or lemma in lexicon.person_nouns
+        or lemma in lexicon.kinship
+        or token.lower_ in lexicon.group_nouns
+    ):
         return "role"
     if lemma in lexicon.org_nouns:
         return "organisation"
@@ -255,7 +129,10 @@ def _sort_of_subject(token: Token, lexicon: Lexicon) -> str:
 
 
 def link_features(
-    view: View, quotation: Quotation, proposals: Sequence[tuple[Link, Report | None]], pointed: Sequence[tuple[int, float]]
+    view: View,
+    quotation: Quotation,
+    proposals: Sequence[tuple[Link, Report | None]],
+    pointed: Sequence[tuple[int, float]],
 ) -> list[Features]:
     """The features of each proposal, and last those of silence: nothing beside the quotation attributes it."""
     governing = _governing(view, quotation)
@@ -311,7 +188,11 @@ def link_features(
 
 
 def _silence(
-    view: View, quotation: Quotation, proposals: Sequence[tuple[Link, Report | None]], pointed: Sequence[tuple[int, float]], invites: str
+    view: View,
+    quotation: Quotation,
+    proposals: Sequence[tuple[Link, Report | None]],
+    pointed: Sequence[tuple[int, float]],
+    invites: str,
 ) -> Features:
     found: Features = {"silence": 1.0, f"silence, ends in {invites}": 1.0}
     found["silence pointed at"] = sum(p for token, p in pointed if token < 0)
@@ -340,7 +221,7 @@ def softmax(scores: Sequence[float]) -> list[float]:
 
 
 def pointed_mentions(view: View) -> dict[int, list[tuple[int, float]]]:
-    """What the encoder points at as the attributing mention, by the token of the opening mark; empty on other pipelines."""
+    """What the encoder takes for the attributing mention, by the token of the opening mark; else empty."""
     pointers = (view.pointers or {}).get("mention", ())
     return {token: [(int(t), float(p)) for t, p in found] for token, found in pointers}
 
@@ -358,7 +239,9 @@ def proposals_for(
     return proposals
 
 
-def attribute(view: View, found: Mapping[int, Link], weights: Mapping[str, Mapping[str, float]]) -> list[tuple[Link | None, float]]:
+def attribute(
+    view: View, found: Mapping[int, Link], weights: Mapping[str, Mapping[str, float]]
+) -> list[tuple[Link | None, float]]:
     """The link of each quotation with its probability; None where nothing beside the quotation attributes it.
 
     `found` holds the links that the layout gives (credits, lead-ins); the later paragraphs of one utterance go on from
@@ -380,13 +263,8 @@ def attribute(view: View, found: Mapping[int, Link], weights: Mapping[str, Mappi
         rows = link_features(view, quotation, proposals, pointed)
         chances = softmax([sum(table.get(name, 0.0) * value for name, value in row.items()) for row in rows])
         best = max(range(len(rows)), key=lambda i: chances[i])
-        link = proposals[best][0] if best < len(proposals) else None
-        if link is None and goes_on:
-            link = Link(GOES_ON, previous=quotation.index - 1)
-        links.append((link, chances[best]))
+        chosen = proposals[best][0] if best < len(proposals) else None
+        if chosen is None and goes_on:
+            chosen = Link(GOES_ON, previous=quotation.index - 1)
+        links.append((chosen, chances[best]))
     return links
-
-
-def mention_bounds(view: View, subject: int) -> tuple[int, int]:
-    """The tokens of a mention around its head."""
-    return phrase_bounds(view.doc, subject, full=view.doc[subject].pos_ not in ("PRON", "PROPN"))

@@ -6,29 +6,50 @@ Everything here works on token indices, gives indices, and makes do with trees t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from spacy.tokens import Doc, Token
 
 SUBJECTS = frozenset(("nsubj", "nsubj:pass", "nsubjpass", "nsubj:outer"))
 PASSIVE_SUBJECTS = frozenset(("nsubj:pass", "nsubjpass"))
 NAME_PARTS = frozenset(("flat", "flat:name", "compound", "name", "nn"))
-BEFORE_HEAD = NAME_PARTS | {"det", "amod", "nummod", "nmod:poss", "poss", "nmod:desc", "predet", "det:predet", "quantmod"}
+BEFORE_HEAD = NAME_PARTS | frozenset(
+    ("det", "amod", "nummod", "nmod:poss", "poss", "nmod:desc", "predet", "det:predet", "quantmod")
+)
 MODIFIERS = frozenset(("nmod", "prep", "obl", "nmod:unmarked"))
 NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "SYM"))
 RELATIVES = frozenset(("acl:relcl", "relcl"))
+FARTHEST_CHILD = 200  # tokens
+MOST_CONJUNCTS = 20
 CLAUSES = frozenset(("acl", "advcl", "xcomp", "conj", "parataxis", "ccomp", "dep", "advcl:relcl")) | RELATIVES
+DESCRIBING = frozenset(("of", "for", "at", "from", "with", "in", "close", "near", "within", "inside", "familiar"))
+CHAIN = frozenset(("NOUN", "PROPN", "ADJ", "NUM", "CCONJ", "PART", "X"))
+POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
+DAYS = frozenset((
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "today", "yesterday", "tomorrow", "tonight", "earlier", "later", "last", "next",
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+))  # fmt: skip
+
+
+def children_of(token: Token) -> list[Token]:
+    """A token's children; in a tree of a thousand tokens only those nearby, since spaCy looks for them one by one."""
+    if token.right_edge.i - token.left_edge.i <= 2 * FARTHEST_CHILD:
+        return list(token.children)
+    low = max(token.left_edge.i, token.i - FARTHEST_CHILD)
+    near = token.doc[low : token.i + FARTHEST_CHILD]
+    return [other for other in near if other.head.i == token.i and other.i != token.i]
 
 
 def subject_of(verb: Token) -> Token | None:
     """The subject of a verb: its own, or that of the verb that it is coordinated with or depends on."""
-    seen = 0
-    passive = any(child.dep_ in PASSIVE_SUBJECTS for child in verb.children)
-    if passive:
+    if is_passive(verb):
         agent = agent_of(verb)
         if agent is not None:
             return agent
-    while seen < 4:
-        own = [child for child in verb.children if child.dep_ in SUBJECTS]
+    for _ in range(4):
+        own = [child for child in children_of(verb) if child.dep_ in SUBJECTS]
         if own:
             subject = own[0]
             if subject.lower_ in ("who", "which", "that") and verb.dep_ in RELATIVES:
@@ -39,35 +60,32 @@ def subject_of(verb: Token) -> Token | None:
                 return verb.head
             # "…, adding that": a participle set apart speaks for the subject of the clause, whatever noun it hangs on.
             verb = verb.head
-            while verb.pos_ in NOMINAL and verb.head.i != verb.i:
+            for _ in range(20):
+                if verb.pos_ not in NOMINAL:
+                    break
                 verb = verb.head
-            seen += 1
             continue
         if verb.dep_ not in CLAUSES or verb.head.i == verb.i:
             return None
-        verb, seen = verb.head, seen + 1
+        verb = verb.head
         if verb.pos_ in ("NOUN", "PROPN", "PRON"):
             return None
     return None
 
 
+def is_passive(verb: Token) -> bool:
+    """Whether a verb has a passive subject."""
+    return any(child.dep_ in PASSIVE_SUBJECTS for child in children_of(verb))
+
+
 def agent_of(verb: Token) -> Token | None:
     """Who does what a passive verb says: "by NAME"."""
-    for child in verb.children:
-        if child.dep_ == "obl:agent" or (child.dep_ == "obl" and any(c.lower_ == "by" for c in child.children)):
+    for child in children_of(verb):
+        if child.dep_ == "obl:agent" or (child.dep_ == "obl" and any(c.lower_ == "by" for c in children_of(child))):
             return child
         if child.dep_ == "agent":
-            return next((c for c in child.children if c.dep_ == "pobj"), None)
+            return next((c for c in children_of(child) if c.dep_ == "pobj"), None)
     return None
-
-
-DESCRIBING = frozenset(("of", "for", "at", "from", "with", "in", "close", "near", "within", "inside", "familiar"))
-CHAIN = frozenset(("NOUN", "PROPN", "ADJ", "NUM", "CCONJ", "PART", "X"))
-POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
-DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight earlier later last next "
-    "january february march april may june july august september october november december".split()
-)
 
 
 def settle_head(doc: Doc, token: int, limit: int) -> int:
@@ -87,12 +105,14 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
     while i < min(limit, token + 14):
         after = doc[i]
         joins = after.pos_ in CHAIN or after.text in ("-", "–", "/") or after.text in POSSESSIVES
+        # "President of the Federation NAME": an office with a capital goes on to its holder's name.
+        joins = joins or (first.text[:1].isupper() and (after.lower_ == "of" or (after.pos_ == "DET" and i > token + 1)))
         if not joins or after.tag_.startswith("VB") or after.lower_ in DAYS or after.lower_ == "to":
             break
         if after.ent_type_ in ("PERSON", "PER") and doc[i + 1 : i + 2].text not in POSSESSIVES:
-            return i
+            return i if doc[i - 1].pos_ not in ("ADP", "DET") else token
         # "and" goes on only to a person's name: "officials and analysts" is another source.
-        if after.pos_ in ("NOUN", "PROPN") and not any(t.pos_ == "CCONJ" for t in doc[token + 1 : i]):
+        if after.pos_ in ("NOUN", "PROPN") and not any(t.pos_ in ("CCONJ", "ADP") for t in doc[token + 1 : i]):
             best = i
         i += 1
     return best
@@ -123,35 +143,41 @@ def phrase_head_after(doc: Doc, start: int, end: int) -> int | None:
     return last
 
 
-def phrase_bounds(doc: Doc, head: int, *, full: bool = False) -> tuple[int, int]:
+def phrase_bounds(doc: Doc, head: int, *, full: bool = False, further: int = 3) -> tuple[int, int]:
     """The noun phrase around `head` as (start, end) tokens: determiners, adjectives and names; no relative clauses.
 
-    With `full`, what describes it further ("of the ministry", "at Eurasia Group") is in it too.
+    With `full`, what describes it further ("of the ministry", "at Eurasia Group") is in it too: at most `further` such
+    phrases that the tree does not give.
     """
     token = doc[head]
     start = end = head
-    for child in token.lefts:
+    children = children_of(token)
+    for child in children:
+        if child.i > head:
+            break
         if child.dep_ in BEFORE_HEAD or (child.dep_ in ("punct", "advmod") and child.i > start):
             start = min(start, child.left_edge.i)
     while start < head and (doc[start].is_punct or doc[start].is_space):
         start += 1
     if token.lower_ in ("one", "some", "many", "several", "two", "three", "most", "both", "all", "none"):
         full = True
-    for child in token.rights:
+    for child in children:
+        if child.i < head:
+            continue
         if child.dep_ in NAME_PARTS and child.i <= end + 3:
             end = max(end, child.right_edge.i)
         elif full and child.dep_ in MODIFIERS and child.left_edge.i <= end + 2 and child.left_edge.lower_ in DESCRIBING:
             end = max(end, _without_clauses(child))
     if full:
-        for _ in range(3):
-            further = _of_phrase(doc, end + 1)
-            if further is None:
+        for left in range(further, 0, -1):
+            last = _of_phrase(doc, end + 1, left - 1)
+            if last is None:
                 break
-            end = further
+            end = last
     return start, end + 1
 
 
-def _of_phrase(doc: Doc, start: int) -> int | None:
+def _of_phrase(doc: Doc, start: int, further: int) -> int | None:
     """The last token of a phrase with "of", "at" or "for" that begins at `start`, None where none does."""
     if start >= len(doc) - 1 or doc[start].lower_ not in ("of", "at", "for", "from", "with"):
         return None
@@ -160,14 +186,16 @@ def _of_phrase(doc: Doc, start: int) -> int | None:
     head = phrase_head_after(doc, start + 1, min(len(doc), start + 12))
     if head is None or doc[head].ent_type_ in ("DATE", "TIME") or doc[head].lower_ in DAYS:
         return None
-    return phrase_bounds(doc, head)[1] - 1
+    return phrase_bounds(doc, head, further=further)[1] - 1
 
 
 def _without_clauses(token: Token) -> int:
     """The last token of a modifier, up to the first relative clause, apposition or comma in it."""
     last = token.i
-    for part in token.subtree:
-        if part.i > token.i and (part.dep_ in RELATIVES or part.dep_ in ("appos", "acl") or part.text in (",", "—", "–", ";")):
+    for part in islice(token.subtree, 2 * FARTHEST_CHILD):
+        if part.i > token.i and (
+            part.dep_ in RELATIVES or part.dep_ in ("appos", "acl") or part.text in (",", "—", "–", ";")
+        ):
             break
         last = max(last, part.i)
     return int(last)
@@ -175,7 +203,11 @@ def _without_clauses(token: Token) -> int:
 
 def conjuncts_of(head: Token) -> Iterator[Token]:
     """The other members of a coordination that `head` begins ("David Bowling and Jeremy Chan")."""
-    for child in head.children:
-        if child.dep_ == "conj" and child.pos_ in NOMINAL:
-            yield child
-            yield from conjuncts_of(child)
+    waiting = [head]
+    for _ in range(MOST_CONJUNCTS):
+        if not waiting:
+            return
+        member = waiting.pop()
+        if member.i != head.i:
+            yield member
+        waiting += [c for c in reversed(children_of(member)) if c.dep_ == "conj" and c.pos_ in NOMINAL]

@@ -57,9 +57,7 @@ def with_component(name: str) -> Language:
     return nlp
 
 
-@pytest.mark.parametrize(
-    "text", [*TEXTS, "“" * 10_000, "x" * 100_000, "\x00\x1b[0m\u202e“ا”\u2029", "\ud83d\ude00 “a”"]
-)
+@pytest.mark.parametrize("text", [*TEXTS, "“" * 2_000, "x" * 100_000, "\x00\x1b[0m\u202e“ا”\u2029", "\ud83d\ude00 “a”"])
 def test_any_text_gives_exact_spans(text):
     assert spans_exact(quoteminer.extract(text), text)
 
@@ -199,19 +197,20 @@ def test_worker_process_that_dies():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_forked_process_works_while_a_thread_works():
-    quoteminer.extract("a")
-    with streaming._lock(default_pipeline()):
-        child = multiprocessing.get_context("fork").Process(target=_extracts_in_child)
+    nlp = quoteminer.load(threads=2)
+    quoteminer.extract("a", nlp=nlp)
+    with streaming._lock(nlp):
+        child = multiprocessing.get_context("fork").Process(target=_extracts_in_child, args=(nlp,))
         child.start()
-        child.join(30)
+        child.join(15)
         child.kill()
         child.join()
     assert child.exitcode == 0
 
 
-def _extracts_in_child() -> None:
+def _extracts_in_child(nlp: Language) -> None:
     with ThreadPoolExecutor(1) as pool:
-        found = pool.submit(quoteminer.extract, TEXTS[0]).result()
+        found = pool.submit(quoteminer.extract, TEXTS[0], nlp=nlp).result()
     sys.exit(0 if found.text == TEXTS[0] else 1)
 
 

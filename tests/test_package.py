@@ -14,7 +14,8 @@ import quoteminer
 PACKAGE = Path(quoteminer.__file__).parent
 ORDER = [
     *("errors", "types", "lexicon", "layout", "marks", "syntax", "forms", "displays", "names", "cues", "persons"),
-    *("affiliations", "roles", "appositions", "cards", "entities", "speakers", "resolve", "classify"),
+    *("affiliations", "roles", "appositions", "cards", "entities", "view", "speakers"),
+    *("candidates", "candidate_features", "resolve", "classify"),
     *("announcements", "analysis", "annotations", "render_sweep", "render", "export_tables", "export", "plot"),
     *("scoring", "component", "loading", "stream", "api", "distributed"),
     *("batch_records", "batch_outputs", "batch", "cli_table", "cli", "__main__"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 IDENTITY = "0|"
+MAX_CACHED = 100_000
 
 
 def rule_of(form: str, lemma: str) -> str:
@@ -31,3 +34,23 @@ def apply_rule(form: str, rule: str) -> str:
     if int(cut) > len(base):
         return base
     return (base[: len(base) - int(cut)] + ending) or base
+
+
+class Lemmatizer:
+    """Applies numbered rules, each to each form once, in a bounded memory."""
+
+    def __init__(self, rules: Sequence[str]) -> None:
+        self.rules = tuple(rules)
+        self._known: dict[tuple[str, int], str] = {}
+
+    def __call__(self, forms: Iterable[str], numbers: Iterable[int]) -> list[str]:
+        """The lemma of each form by the rule of its number."""
+        if len(self._known) > MAX_CACHED:
+            self._known.clear()
+        known, lemmas = self._known, []
+        for key in zip(forms, map(int, numbers), strict=True):
+            lemma = known.get(key)
+            if lemma is None:
+                lemma = known[key] = apply_rule(key[0], self.rules[key[1]])
+            lemmas.append(lemma)
+        return lemmas

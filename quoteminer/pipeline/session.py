@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy
-
 from quoteminer.errors import ModelError
-from quoteminer.pipeline.features import Batch, WordPieces
+from quoteminer.pipeline.features import Integers, WordPieces, Words, make_batch
 
 FORMAT = 1
 PACKAGED = Path(__file__).parent / "model"
@@ -31,37 +29,46 @@ class Config:
         longest: longest window, in words.
         context: words of a window that the one before it has already seen.
         meta: how the model was made: corpora, words seen, the date.
+        sums: each file's SHA-256, which is checked when the file is opened.
     """
 
     classes: dict[str, list[str]]
     longest: int
     context: int
     meta: dict[str, Any]
+    sums: dict[str, str]
 
 
 def read_config(folder: Path) -> Config:
     """Check a model folder and read its configuration.
 
     Raises:
-        ModelError: a file is missing, cut short or changed, or the format is another version's.
+        ModelError: a file is missing or not of its size, or the format is another version's.
     """
     path = folder / CONFIG
     try:
         data = json.loads(path.read_text(encoding="utf8"))
     except FileNotFoundError:
         raise ModelError(f"No model in {folder}: {CONFIG} is missing; {REMEDY}.") from None
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}; {REMEDY}.") from error
     except ValueError as error:
         raise ModelError(f"{path} is damaged: {error}; {REMEDY}.") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         found = data.get("format") if isinstance(data, dict) else data
         raise ModelError(f"{path} has format {found!r}, this version of quoteminer reads format {FORMAT}; {REMEDY}.")
+    try:
+        config = Config(data["classes"], data["longest"], data["context"], data["meta"], data["sha256"])
+        sizes = {name: int(data["sizes"][name]) for name in FILES}
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{path} is damaged: {type(error).__name__} {error}; {REMEDY}.") from None
     for name in FILES:
         size = (folder / name).stat().st_size if (folder / name).is_file() else None
         if size is None:
             raise ModelError(f"{folder / name} is missing; {REMEDY}.")
-        if size != data["sizes"][name]:
-            raise ModelError(f"{folder / name} has {size:,} bytes, needed are {data['sizes'][name]:,}; {REMEDY}.")
-    return Config(data["classes"], data["longest"], data["context"], data["meta"])
+        if size != sizes[name]:
+            raise ModelError(f"{folder / name} has {size:,} bytes, needed are {sizes[name]:,}; {REMEDY}.")
+    return config
 
 
 def write_config(folder: Path, classes: dict[str, list[str]], longest: int, context: int, meta: dict[str, Any]) -> None:
@@ -79,6 +86,10 @@ def write_config(folder: Path, classes: dict[str, list[str]], longest: int, cont
     (folder / CONFIG).write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf8")
 
 
+# A forked process never frees what it inherits: the destructor would wait for threads that only its parent has.
+_INHERITED: list[object] = []
+
+
 class Sessions:
     """The two graphs of a model, opened in the process that first runs them.
 
@@ -90,8 +101,7 @@ class Sessions:
     def __init__(self, folder: Path, threads: int = 0) -> None:
         self.folder, self.threads = folder, threads
         self.config = read_config(folder)
-        self._process: int | None = None
-        self._opened: tuple[Any, Any, WordPieces] | None = None
+        self._opened: _Opened | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {"folder": self.folder, "threads": self.threads}
@@ -99,42 +109,71 @@ class Sessions:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
 
-    def _open(self) -> tuple[Any, Any, WordPieces]:
+    def _open(self) -> _Opened:
         # A session holds threads, which a forked process does not inherit: each process opens its own.
-        if self._opened is None or self._process != os.getpid():
+        if self._opened is None or self._opened.process != os.getpid():
             import onnxruntime
 
             options = onnxruntime.SessionOptions()
-            worker = multiprocessing.parent_process() is not None
-            options.intra_op_num_threads = self.threads or (1 if worker else os.cpu_count() or 1)
+            options.intra_op_num_threads = self.threads or _free_cores()
             options.inter_op_num_threads = 1
             options.log_severity_level = 3
-            options.enable_cpu_mem_arena = False
+            # A pattern would be kept for every length of a window.
+            options.enable_mem_pattern = False
             try:
+                for name in FILES:
+                    self._check(self.folder / name)
                 encoder, labels = (
                     onnxruntime.InferenceSession(str(self.folder / name), options, providers=["CPUExecutionProvider"])
                     for name in FILES[:2]
                 )
                 pieces = WordPieces(self.folder / FILES[2])
+            except ModelError:
+                raise
             except Exception as error:  # onnxruntime and tokenizers raise types of their own, the latter bare Exception
                 raise ModelError(f"The model in {self.folder} cannot be read: {error}; {REMEDY}.") from error
-            self._opened, self._process = (encoder, labels, pieces), os.getpid()
+            if self._opened is not None:
+                _INHERITED.append(self._opened)
+            outputs = tuple(output.name for output in encoder.get_outputs())
+            self._opened = _Opened(os.getpid(), encoder, labels, pieces, outputs)
         return self._opened
+
+    def _check(self, path: Path) -> None:
+        found, needed = hashlib.sha256(path.read_bytes()).hexdigest(), self.config.sums.get(path.name)
+        if found != needed:
+            raise ModelError(f"{path} was changed: its SHA-256 is {found}, needed is {needed}; {REMEDY}.")
 
     @property
     def pieces(self) -> WordPieces:
         """The model's word pieces."""
-        return self._open()[2]
+        return self._open().pieces
 
-    def encode(self, batch: Batch) -> dict[str, Any]:
-        """Every head's output for a batch of windows, by name: arrays [windows, words, …]."""
-        encoder = self._open()[0]
-        names = [output.name for output in encoder.get_outputs()]
+    def encode(self, words: Words, start: int, end: int) -> dict[str, Any]:
+        """Every head's output for the window of the words from `start` to `end`, by name: arrays [end - start, …]."""
+        opened = self._open()
+        batch = make_batch([(words, start, end)])
         feeds = {"pieces": batch.pieces, "cases": batch.cases, "spacings": batch.spacings, "firsts": batch.firsts}
-        return dict(zip(names, encoder.run(None, feeds), strict=True))
+        return {name: x[0] for name, x in zip(opened.outputs, opened.encoder.run(None, feeds), strict=True)}
 
-    def label(self, words: Any, heads: Any) -> Any:
-        """The best label of each arc, [arcs], from the vectors [arcs, width] of its two ends."""
-        if not len(words):
-            return numpy.zeros(0, dtype=numpy.int64)
-        return self._open()[1].run(None, {"words": words, "heads": heads})[0]
+    def label(self, words: Any, heads: Any) -> Integers:
+        """The best label of each arc, [arcs], from the vectors [arcs, width] of its two ends, alike for a root."""
+        labels: Integers = self._open().labels.run(None, {"words": words, "heads": heads})[0]
+        return labels
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What belongs to one process."""
+
+    process: int
+    encoder: Any
+    labels: Any
+    pieces: WordPieces
+    outputs: tuple[str, ...]
+
+
+def _free_cores() -> int:
+    """How many threads a run may use where the user has not said: all that are ours, one in a worker process."""
+    if multiprocessing.parent_process() is not None:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -234,7 +234,7 @@ def name_layer(names: Iterable[tuple[int, int, str]], starts: Sequence[int], end
 
 
 def cut_windows(example: Example, longest: int, rng: random.Random | None) -> list[tuple[int, int]]:
-    """Windows of at most `longest` words that together cover the example, cut at sentences or paragraphs where possible.
+    """Windows of at most `longest` words that cover the example, cut at sentences or paragraphs where possible.
 
     With `rng`, the length varies from window to window.
     """

@@ -1,12 +1,14 @@
-"""From trained weights to the files that the package ships: ONNX graphs with 8-bit weights, vocabulary, configuration."""
+"""From trained weights to the files of the package: ONNX graphs with 8-bit weights, vocabulary, configuration."""
 
 from __future__ import annotations
 
 import json
 import shutil
 import tempfile
+import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import onnx
 import torch
@@ -14,33 +16,109 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 from quoteminer.pipeline.session import FILES, write_config
-from quoteminer.training.model import POINTERS, Network, Sizes
+from quoteminer.training.model import ATTENTION_HEADS, POINTERS, WIDTH, Layer, Network, Sizes
 
 ENCODER, LABELS, TOKENIZER = FILES
 OPSET = 17
-HEADS = ("tag", "pos", "morph", "lemma", "start", "cue", "kind", "name", "arc")
+SCORED = ("tag", "pos", "morph", "lemma", "start", "cue")
 CHOSEN = ("tag", "pos", "morph", "lemma")
+OUTPUTS = ("words", *SCORED, "kind", "name", "arc", *POINTERS)
+LONGEST, CONTEXT = 200, 24
+
+
+class Attention(torch.autograd.Function):
+    """Attention over one window, which is never padded: onnxruntime's own operator in the graph."""
+
+    @staticmethod
+    def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        """Mix the values [1, pieces, width] by the queries' likeness to the keys."""
+        shape = (1, -1, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS)
+        query, key, value = (x.view(shape).transpose(1, 2) for x in (query, key, value))
+        return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(1, -1, WIDTH)
+
+    @staticmethod
+    def symbolic(g: Any, query: Any, key: Any, value: Any) -> Any:
+        """The operator that stands for it."""
+        mixed = g.op("com.microsoft::MultiHeadAttention", query, key, value, num_heads_i=ATTENTION_HEADS)
+        return mixed.setType(query.type())
+
+
+class PieceVectors(nn.Module):
+    """The table of the pieces' vectors with 8 bits a number and one scale a piece."""
+
+    scales: Tensor
+    table: Tensor
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        scales = (weight.abs().amax(1, keepdim=True) / 127).clamp(min=1e-8)
+        self.register_buffer("scales", scales)
+        self.register_buffer("table", (weight / scales).round().to(torch.int8))
+
+    def forward(self, pieces: Tensor) -> Tensor:
+        """Vectors [1, pieces, width]."""
+        return functional.embedding(pieces, self.table).float() * functional.embedding(pieces, self.scales)
+
+
+class UnpaddedLayer(nn.Module):
+    """A layer of the encoder over one window: queries, keys and values are three maps, so that nothing is copied."""
+
+    def __init__(self, layer: Layer) -> None:
+        super().__init__()
+        whole = layer.query_key_value
+        parts = zip(whole.weight.detach().chunk(3), whole.bias.detach().chunk(3), strict=True)
+        self.query, self.key, self.value = (_linear(weight, bias) for weight, bias in parts)
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Vectors [1, pieces, width]."""
+        layer, attend = self.layer, cast("Callable[..., Tensor]", Attention.apply)
+        x = layer.norm_attended(x + layer.attended(attend(self.query(x), self.key(x), self.value(x))))
+        result: Tensor = layer.norm_outer(x + layer.outer(functional.gelu(layer.inner(x))))
+        return result
 
 
 class EncoderGraph(nn.Module):
-    """The network as it runs over text: classes chosen, names as log-probabilities in the project's own style."""
+    """The network as it runs over one window: classes chosen, names as log-probabilities in the project's own style.
 
-    def __init__(self, network: Network, corpus: int) -> None:
+    The heads that end in a choice are one linear map here, which is quicker.
+    """
+
+    style: Tensor
+
+    def __init__(self, network: Network, corpus: int, quantize: bool) -> None:
         super().__init__()
         self.network = network
-        self.register_buffer("corpus", torch.tensor([corpus]))
+        self.pieces = PieceVectors(network.encoder.pieces.weight.detach()) if quantize else network.encoder.pieces
+        self.layers = nn.Sequential(*(UnpaddedLayer(cast("Layer", layer)) for layer in network.encoder.layers))
+        heads = [getattr(network, name) for name in SCORED]
+        self.sizes = [head.out_features for head in heads]
+        self.scored = _linear(
+            torch.cat([x.weight.detach() for x in heads]), torch.cat([x.bias.detach() for x in heads])
+        )
+        self.register_buffer("style", network.style.weight.detach()[corpus].clone())
 
     def forward(self, pieces: Tensor, cases: Tensor, spacings: Tensor, firsts: Tensor) -> tuple[Tensor, ...]:
-        words = self.network.words(pieces, cases, spacings, firsts)
-        scores = self.network(words, self.corpus.expand(pieces.shape[0]))
+        """The outputs of `OUTPUTS`, in that order, each [1, words, …]."""
+        network, encoder = self.network, self.network.encoder
+        positions = torch.arange(pieces.shape[1])
+        x = self.pieces(pieces) + encoder.positions(positions) + encoder.cases(cases) + encoder.spacings(spacings)
+        words = self.layers(encoder.norm(x))[:, firsts[0]]
+        heads = network.with_root(words)
+        scores = dict(zip(SCORED, self.scored(words).split(self.sizes, -1), strict=True))
         scores["start"] = scores["start"][..., 1] - scores["start"][..., 0]
         scores["cue"] = scores["cue"][..., 1] - scores["cue"][..., 0]
-        scores["name"] = scores["name"].log_softmax(-1)
         for name in CHOSEN:
             scores[name] = scores[name].argmax(-1)
-        return (words, *(scores[name] for name in (*HEADS, *POINTERS)))
+        scores["words"] = words
+        scores["kind"] = network.kind(words)
+        scores["name"] = network.name(words + self.style).log_softmax(-1)
+        scores["arc"] = network.arc(words, heads)
+        scores.update({name: pointer(words, heads) for name, pointer in network.pointers.items()})
+        return tuple(scores[name] for name in OUTPUTS)
 
 
 class LabelGraph(nn.Module):
@@ -51,9 +129,17 @@ class LabelGraph(nn.Module):
         self.root, self.label = network.root, network.label
 
     def forward(self, words: Tensor, heads: Tensor) -> Tensor:
+        """Labels [arcs]; the ends of a root's arc are alike."""
         same = (words == heads).all(-1, keepdim=True)
         heads = torch.where(same, self.root, heads)
-        return self.label(words.unsqueeze(0), heads.unsqueeze(0))[0].argmax(-1)
+        labels: Tensor = self.label(words.unsqueeze(0), heads.unsqueeze(0))[0].argmax(-1)
+        return labels
+
+
+def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
+    linear = nn.Linear(weight.shape[1], weight.shape[0])
+    linear.weight, linear.bias = nn.Parameter(weight.clone()), nn.Parameter(bias.clone())
+    return linear
 
 
 def load_network(work: Path) -> tuple[Network, dict[str, Any]]:
@@ -65,57 +151,65 @@ def load_network(work: Path) -> tuple[Network, dict[str, Any]]:
 
 
 def export(work: Path, tokenizer: Path, output: Path, meta: dict[str, Any], *, quantize: bool = True) -> None:
-    """Write the model folder `output` from the training run in `work`."""
+    """Write the model folder `output` from the training run in `work`.
+
+    Args:
+        work: the folder of the run: averaged weights, sizes, classes.
+        tokenizer: the `tokenizer.json` of the vocabulary.
+        output: the folder to write; its configuration is written last.
+        meta: how the model was made, kept in its configuration.
+        quantize: whether weights get 8 bits; without, the folder is four times the size and serves to compare.
+    """
     network, known = load_network(work)
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
+        ones = torch.ones(1, 5, dtype=torch.int64)
+        axes: dict[str, dict[int, str]] = {key: {1: "pieces"} for key in ("pieces", "cases", "spacings")}
+        axes |= {key: {1: "words"} for key in ("firsts", *OUTPUTS)}
+        axes |= {key: {1: "words", 2: "heads"} for key in ("arc", *POINTERS)}
         plain = Path(scratch) / ENCODER
-        ones = torch.ones(2, 5, dtype=torch.int64)
-        words = {0: "windows", 1: "words"}
-        names = ("words", *HEADS, *POINTERS)
-        torch.onnx.export(
-            EncoderGraph(network, known["corpora"]["wikinews"]),
-            (ones * 200, ones, ones, torch.arange(3).expand(2, 3).contiguous()),
-            plain,
-            input_names=["pieces", "cases", "spacings", "firsts"],
-            output_names=list(names),
-            dynamic_axes={
-                **{name: {0: "windows", 1: "pieces"} for name in ("pieces", "cases", "spacings")},
-                "firsts": words,
-                **{name: words for name in names},
-                **{name: {**words, 2: "heads"} for name in ("arc", *POINTERS)},
-            },
-            opset_version=OPSET,
-            dynamo=False,
-        )
+        inputs = {"pieces": ones * 200, "cases": ones, "spacings": ones, "firsts": torch.arange(3).unsqueeze(0)}
+        _write_graph(EncoderGraph(network, known["corpora"]["wikinews"], quantize), inputs, OUTPUTS, axes, plain)
         _finish(plain, output / ENCODER, quantize)
         plain = Path(scratch) / LABELS
-        torch.onnx.export(
-            LabelGraph(network),
-            (torch.randn(3, 384), torch.randn(3, 384)),
-            plain,
-            input_names=["words", "heads"],
-            output_names=["labels"],
-            dynamic_axes={name: {0: "arcs"} for name in ("words", "heads", "labels")},
-            opset_version=OPSET,
-            dynamo=False,
-        )
+        arcs = {name: torch.randn(3, WIDTH) for name in ("words", "heads")}
+        _write_graph(LabelGraph(network), arcs, ("labels",), {key: {0: "arcs"} for key in (*arcs, "labels")}, plain)
         _finish(plain, output / LABELS, quantize)
     shutil.copyfile(tokenizer, output / TOKENIZER)
-    write_config(output, known["classes"], longest=200, context=40, meta=meta)
+    write_config(output, known["classes"], longest=LONGEST, context=CONTEXT, meta=meta)
+
+
+def _write_graph(
+    graph: nn.Module, inputs: dict[str, Tensor], outputs: tuple[str, ...], axes: dict[str, dict[int, str]], target: Path
+) -> None:
+    graph.eval()
+    with warnings.catch_warnings():
+        # The exporter that records operators is the one that takes an operator of onnxruntime's; it warns of its age.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            graph,
+            tuple(inputs.values()),
+            str(target),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            custom_opsets={"com.microsoft": 1} if isinstance(graph, EncoderGraph) else None,
+            dynamo=False,
+        )
+    onnx.checker.check_model(str(target))
 
 
 def _finish(plain: Path, target: Path, quantize: bool) -> None:
-    onnx.checker.check_model(str(plain))
-    if not quantize:
-        shutil.copyfile(plain, target)
-        return
-    prepared = plain.with_suffix(".prepared.onnx")
-    quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(
-        str(prepared),
-        str(target),
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        op_types_to_quantize=["MatMul", "Gather", "Gemm"],
-    )
+    """Move a graph to its place, its matrices turned into integers of 8 bits with one scale a column."""
+    new = target.with_suffix(".new")
+    if quantize:
+        prepared = plain.with_suffix(".prepared.onnx")
+        quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
+        operators = ["MatMul", "Gemm"]
+        quantize_dynamic(
+            str(prepared), str(new), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=operators
+        )
+    else:
+        shutil.copyfile(plain, new)
+    new.replace(target)

@@ -1,4 +1,4 @@
-"""The multi-task network that the shipped pipeline runs: a small BERT encoder with one head for each layer of annotation.
+"""The multi-task network of the shipped pipeline: a small BERT encoder with one head for each layer of annotation.
 
 The encoder has MiniLM's shape (Wang et al. 2020, 6 layers of width 384); the parser's scores are biaffine (Dozat and
 Manning 2017). Written out here, in plain torch, so that its export to ONNX holds only what inference needs.
@@ -49,13 +49,15 @@ class Layer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        """Vectors [batch, pieces, width]; `bias` [batch, 1, 1, pieces] is added to the scores of the attention."""
         batch, length, _ = x.shape
         shape = (batch, length, 3, ATTENTION_HEADS, WIDTH // ATTENTION_HEADS)
         query, key, value = self.query_key_value(x).view(shape).permute(2, 0, 3, 1, 4).unbind(0)
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
         mixed = mixed.transpose(1, 2).reshape(batch, length, WIDTH)
         x = self.norm_attended(x + self.attended(mixed))
-        return self.norm_outer(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
+        result: Tensor = self.norm_outer(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
+        return result
 
 
 class Encoder(nn.Module):
@@ -74,9 +76,10 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
 
     def forward(self, pieces: Tensor, cases: Tensor, spacings: Tensor) -> Tensor:
+        """Vectors [batch, pieces, width]; a piece 0 is padding."""
         positions = torch.arange(pieces.shape[1], device=pieces.device)
-        x = self.pieces(pieces) + self.positions(positions) + self.cases(cases) + self.spacings(spacings)
-        x = self.dropout(self.norm(x))
+        embedded = self.pieces(pieces) + self.positions(positions) + self.cases(cases) + self.spacings(spacings)
+        x: Tensor = self.dropout(self.norm(embedded))
         bias = (pieces == 0).to(x.dtype)[:, None, None, :] * -1e4
         for layer in self.layers:
             x = layer(x, bias)
@@ -121,6 +124,7 @@ class Biaffine(nn.Module):
         self.dropout = nn.Dropout(0.2)
 
     def project(self, dependents: Tensor, heads: Tensor) -> tuple[Tensor, Tensor]:
+        """Both ends of the pairs in the space where they are compared, each with a constant 1 at its end."""
         dependents = self.dropout(functional.gelu(self.dependent(dependents)))
         heads = self.dropout(functional.gelu(self.head(heads)))
         return functional.pad(dependents, (0, 1), value=1.0), functional.pad(heads, (0, 1), value=1.0)
@@ -133,6 +137,7 @@ class Arcs(Biaffine):
         super().__init__(width, 1)
 
     def forward(self, words: Tensor, heads: Tensor) -> Tensor:
+        """Scores of `words` [batch, words, width] with `heads` [batch, heads, width]."""
         dependents, heads = self.project(words, heads)
         return (dependents @ self.weight[0]) @ heads.transpose(1, 2)
 
@@ -141,6 +146,7 @@ class ArcLabels(Biaffine):
     """Scores [batch, words, labels] of the labels of given arcs: `heads` holds each word's head's vector."""
 
     def forward(self, words: Tensor, heads: Tensor) -> Tensor:
+        """Scores of the arcs from `words` to `heads`, both [batch, words, width]."""
         dependents, heads = self.project(words, heads)
         outputs, width, _ = self.weight.shape
         left = dependents @ self.weight.permute(1, 0, 2).reshape(width, outputs * width)
@@ -173,7 +179,7 @@ class Network(nn.Module):
 
     def words(self, pieces: Tensor, cases: Tensor, spacings: Tensor, firsts: Tensor) -> Tensor:
         """Each word's vector, that of its first piece: [batch, words, width]."""
-        encoded = self.encoder(pieces, cases, spacings)
+        encoded: Tensor = self.encoder(pieces, cases, spacings)
         return encoded.gather(1, firsts.unsqueeze(-1).expand(-1, -1, WIDTH))
 
     def with_root(self, words: Tensor) -> Tensor:
@@ -181,6 +187,7 @@ class Network(nn.Module):
         return torch.cat([self.root.to(words.dtype).expand(words.shape[0], 1, -1), words], dim=1)
 
     def forward(self, words: Tensor, corpus: Tensor) -> dict[str, Tensor]:
+        """Every head's scores of `words` [batch, words, width], names in the style of each row's corpus [batch]."""
         words = self.dropout(words)
         heads = self.with_root(words)
         scores = {
@@ -201,4 +208,5 @@ class Network(nn.Module):
         """Scores of the labels of the arcs to `heads` (0 the root, 1 + i the word i): [batch, words, labels]."""
         words = self.dropout(words)
         chosen = self.with_root(words).gather(1, heads.unsqueeze(-1).expand(-1, -1, WIDTH))
-        return self.label(words, chosen)
+        scores: Tensor = self.label(words, chosen)
+        return scores

@@ -13,25 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped, unused-ignore]
 from spacy.tokens import Doc
 
 from quoteminer.analysis import make_view
+from quoteminer.candidate_features import FORMS, OLD, Resolved
 from quoteminer.classify import KINDS, kind_features, kind_pointers, with_encoder
 from quoteminer.entities import group_mentions
 from quoteminer.lexicon import load_lexicon
-from quoteminer.resolve import FORMS, NEW, Features, Resolved, Resolver
+from quoteminer.resolve import Resolver
 from quoteminer.scoring import same_source
-from quoteminer.speakers import (
-    Quotation,
-    View,
-    attribute,
-    link_features,
-    mention_bounds,
-    pointed_mentions,
-    proposals_for,
-)
+from quoteminer.speakers import attribute, link_features, pointed_mentions, proposals_for
+from quoteminer.view import Features, Quotation, View, mention_bounds
 
 MINIMUM = 5
 Rows = list[tuple[list[tuple[Features, bool]], float]]
@@ -47,7 +41,9 @@ def fit_ranker(questions: Rows, prior: float = 1.0) -> dict[str, float]:
     sizes = numpy.array([len(options) for options, _ in questions])
     starts = numpy.concatenate([[0], numpy.cumsum(sizes)[:-1]])
     emphasis = numpy.array([weight for _, weight in questions])
-    entries = [(r, index[name], value) for r, found in enumerate(rows) for name, value in found.items() if name in index]
+    entries = [
+        (r, index[name], value) for r, found in enumerate(rows) for name, value in found.items() if name in index
+    ]
     row, column, value = (numpy.array(x) for x in zip(*entries, strict=True))
     table = csr_matrix((value, (row, column)), shape=(len(rows), len(names)))
 
@@ -83,7 +79,11 @@ def fit_classifier(rows: Sequence[tuple[Features, str]], prior: float = 1.0) -> 
 
 
 def collect(
-    docs: Iterable[tuple[str, Doc]], gold: Mapping[str, Sequence[Mapping[str, Any]]], weights: Mapping[str, Any], *, pointers: bool
+    docs: Iterable[tuple[str, Doc]],
+    gold: Mapping[str, Sequence[Mapping[str, Any]]],
+    weights: Mapping[str, Any],
+    *,
+    pointers: bool,
 ) -> tuple[dict[str, Rows], list[tuple[Features, str]]]:
     """The questions of each ranker and the rows of the classifier, with the gold speakers as history."""
     lexicon = load_lexicon()
@@ -94,7 +94,7 @@ def collect(
             doc.user_data.pop("news_encoder", None)
         view, _, given = make_view(doc, lexicon)
         links = attribute(view, given, weights)
-        resolver = Resolver(view, group_mentions(doc, view.blocks, lexicon), lexicon, weights)
+        resolver = Resolver(view, group_mentions(doc, view.blocks, lexicon), weights)
         encoder, mentions = kind_pointers(view), pointed_mentions(view)
         rows = {row["start"]: row for row in gold[name]}
         for quotation, (link, _) in zip(view.quotations, links, strict=True):
@@ -104,7 +104,9 @@ def collect(
             if row["kind"] in ("direct", "mixed") and row["form"] and quotation.index not in given:
                 _ask_link(questions["link"], view, quotation, row, mentions)
             if row["kind"] in KINDS:
-                kinds.append((with_encoder(kind_features(view, quotation, link), encoder.get(quotation.start)), row["kind"]))
+                kinds.append(
+                    (with_encoder(kind_features(view, quotation, link), encoder.get(quotation.start)), row["kind"])
+                )
             if row["kind"] not in ("direct", "mixed"):
                 continue
             accepted = [*(row["speakers"] or ()), *row.get("accept", ())]
@@ -113,23 +115,26 @@ def collect(
             form = resolved.form
             if form in FORMS and len(row["speakers"] or ()) == 1:
                 anchor = resolved.mention[0] if resolved.mention else quotation.start
-                known = len(resolver.history)
-                resolver.history.pop()
-                found = resolver.features(form, quotation, anchor, resolved.mention)
-                options = [(f, number in right or (number == NEW and _describes(resolver, resolved, accepted, row))) for number, f in found]
+                resolver.features.forget()
+                found = resolver.features.of(form, quotation, anchor, resolved.mention)
+                options = [
+                    (f, number in right or _describes(resolver, number, resolved, accepted, row)) for number, f in found
+                ]
                 if any(ok for _, ok in options) and not all(ok for _, ok in options):
                     questions[form].append((options, 1.0))
-                resolver.history.append((quotation, resolved))
-                assert len(resolver.history) == known
+                resolver.features.remember(quotation, resolved)
             # The gold speaker, where the document has one, is what later quotations see.
             if right:
-                resolver.history[-1] = (quotation, Resolved(right[:1], resolved.mention, form))
-                resolver._found[quotation.index] = resolver.history[-1][1]
+                resolver.correct(quotation, Resolved(right[:1], resolved.mention, form))
     return questions, kinds
 
 
 def _ask_link(
-    questions: Rows, view: View, quotation: Quotation, row: Mapping[str, Any], pointers: Mapping[int, list[tuple[int, float]]]
+    questions: Rows,
+    view: View,
+    quotation: Quotation,
+    row: Mapping[str, Any],
+    pointers: Mapping[int, list[tuple[int, float]]],
 ) -> None:
     """The question which proposal attributes a quotation; silence is right where the gold has no mention beside it."""
     pointed = pointers.get(quotation.start, [])
@@ -146,13 +151,41 @@ def _ask_link(
         questions.append((options, 1.0))
 
 
-def _describes(resolver: Resolver, resolved: Resolved, accepted: Sequence[str], row: Mapping[str, Any]) -> bool:
-    if resolved.mention is None or row["form"] != "nominal":
+def _describes(
+    resolver: Resolver, number: int, resolved: Resolved, accepted: Sequence[str], row: Mapping[str, Any]
+) -> bool:
+    """Whether a description, the mention's own or that of a phrase before it, is the gold speaker's name."""
+    if number >= 0 or resolved.mention is None or row["form"] != "nominal":
         return False
-    words = resolver.view.doc[resolved.mention[0] : resolved.mention[1]].text
-    return same_source(words, accepted, row["type"])
+    tokens = resolved.mention
+    if number == OLD:
+        antecedent = resolver.roster.antecedent(tokens)
+        tokens = antecedent[1] if antecedent and antecedent[1] else tokens
+    return same_source(resolver.roster.text(tokens), accepted, row["type"])
 
 
 def write(weights: Mapping[str, Any], output: Path) -> None:
     """Write the weights, one to a line, largest first."""
     output.write_text(json.dumps(weights, indent=1, ensure_ascii=False), encoding="utf8")
+
+
+def fit_confidence(chances: Sequence[float], right: Sequence[bool], bins: int = 20) -> list[list[float]]:
+    """A rising curve from the product of the rankers' probabilities to the share that is right.
+
+    Bins of equal size, pooled where the share falls (pool adjacent violators, Ayer et al. 1955).
+    """
+    order = numpy.argsort(chances)
+    parts = [part for part in numpy.array_split(order, bins) if len(part)]
+    pools = [[float(numpy.mean([chances[i] for i in p])), sum(bool(right[i]) for i in p), len(p)] for p in parts]
+    merged: list[list[float]] = []
+    for pool in pools:
+        merged.append([float(x) for x in pool])
+        while len(merged) > 1 and merged[-2][1] / merged[-2][2] >= merged[-1][1] / merged[-1][2]:
+            x, hits, size = merged.pop()
+            before = merged[-1]
+            before[0] = (before[0] * before[2] + x * size) / (before[2] + size)
+            before[1] += hits
+            before[2] += size
+    points = [(round(x, 4), round(hits / size, 4)) for x, hits, size in merged]
+    points = [(0.0, 0.0), *points, (1.0, points[-1][1])]
+    return [[x for x, _ in points], [y for _, y in points]]

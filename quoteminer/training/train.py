@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from quoteminer.training.examples import (
-    NAME_TAGS,
     UNKNOWN,
     Example,
     TrainingBatch,
@@ -38,6 +37,7 @@ LAYER_WEIGHTS = {
     "cue": 0.3,
     "kind": 0.3,
 }
+PROGRESS = "progress.json"
 POINTER_WEIGHTS = {"mention": 0.3, "speaker": 0.5, "antecedent": 0.3}
 
 
@@ -45,7 +45,7 @@ POINTER_WEIGHTS = {"mention": 0.3, "speaker": 0.5, "antecedent": 0.3}
 class Settings:
     """What a training run depends on besides its data."""
 
-    words: int = 5_500_000
+    words: int = 4_000_000
     pieces_per_batch: int = 3000
     longest_window: int = 200
     encoder_rate: float = 1.2e-4
@@ -60,7 +60,7 @@ def sample_windows(
 ) -> list[tuple[Example, int, int]]:
     """One epoch's windows: of each corpus `shares` of its documents (2.0: all of them twice), newly cut."""
     rng = random.Random(settings.seed * 1000 + epoch)
-    windows = []
+    windows: list[tuple[Example, int, int]] = []
     for example in examples:
         share = shares.get(example.corpus, 1.0)
         for _ in range(int(share) + (rng.random() < share % 1)):
@@ -97,18 +97,20 @@ def make_batches(
 
 def losses(network: Network, batch: TrainingBatch, device: str) -> dict[str, Tensor]:
     """Each layer's mean loss over the words that have it; layers that no word of the batch has are left out."""
-    inputs = [torch.from_numpy(x).to(device) for x in (batch.inputs.pieces, batch.inputs.cases, batch.inputs.spacings)]
-    firsts = torch.from_numpy(batch.inputs.firsts).to(device)
+    given = batch.inputs
+    pieces, cases, spacings, firsts = (
+        torch.from_numpy(x).to(device) for x in (given.pieces, given.cases, given.spacings, given.firsts)
+    )
     targets = {k: torch.from_numpy(v).to(device) for k, v in batch.layers.items()}
     corpora = torch.from_numpy(batch.corpora).to(device)
     with torch.autocast(device, torch.bfloat16):
-        words = network.words(*inputs, firsts)
+        words = network.words(pieces, cases, spacings, firsts)
         scores = network(words, corpora)
         arcs = targets["arc"]
         if (targets["label"] != UNKNOWN).any():
             scores["label"] = network.label_scores(words, arcs.clamp(min=0))
             targets["label"] = torch.where(arcs == UNKNOWN, UNKNOWN, targets["label"])
-    absent = torch.arange(firsts.shape[1], device=device) >= torch.from_numpy(batch.inputs.lengths).to(device)[:, None]
+    absent = torch.arange(firsts.shape[1], device=device) >= torch.from_numpy(given.lengths).to(device)[:, None]
     absent = functional.pad(absent, (1, 0))[:, None, :]
     for name in ("arc", *POINTERS):
         scores[name] = scores[name].float().masked_fill(absent, -1e4)
@@ -151,8 +153,25 @@ def train(
     report: Callable[[str], None] = print,
     save_every: float = 300.0,
 ) -> None:
-    """Train until `settings.words` words have been seen; writes `folder/average.safetensors` and a state to resume from."""
-    torch.manual_seed(settings.seed)
+    """Train until `settings.words` words have been seen.
+
+    A run that was stopped goes on where its state was last saved and ends with the weights of an unbroken one: what
+    is drawn at random depends on the seed and the number of the step alone.
+
+    Args:
+        network: the network, with the weights to start from.
+        examples: the documents.
+        shares: how often an epoch reads the documents of a corpus; 1.0 where it is not named.
+        corpora: the number of each corpus.
+        settings: lengths, rates and the seed.
+        folder: where `average.safetensors`, `progress.json` and the state to resume from are written.
+        device: "cpu" or "cuda".
+        report: is told how the losses fall, every 50 steps.
+        save_every: seconds between two savings.
+
+    Raises:
+        ValueError: the examples hold nothing to train on.
+    """
     network.to(device)
     encoder = list(network.encoder.parameters())
     known = {id(p) for p in encoder}
@@ -182,14 +201,18 @@ def train(
         rng = random.Random(settings.seed * 77 + progress["epoch"])
         windows = sample_windows(examples, shares, settings, progress["epoch"])
         batches = make_batches(windows, settings.pieces_per_batch, rng)
-        alter = alter_typography(rng)
+        if not batches:
+            raise ValueError("there is nothing to train on: no example, or every corpus has the share 0")
         for batch_windows in batches[progress["batch"] :]:
+            step_seed = settings.seed * 1_000_003 + progress["step"]
+            torch.manual_seed(step_seed)
+            alter = alter_typography(random.Random(step_seed))
             batch = make_training_batch(batch_windows, corpora, tuple(LAYER_WEIGHTS), alter)
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = peak * rate(progress["words"] / settings.words)
             found = losses(network, batch, device)
             weights = LAYER_WEIGHTS | POINTER_WEIGHTS
-            total = torch.stack([loss * weights[name] for name, loss in found.items()]).sum()
+            total: Any = torch.stack([loss * weights[name] for name, loss in found.items()]).sum()
             optimizer.zero_grad()
             total.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 2.0)
@@ -204,13 +227,14 @@ def train(
                 speed = (progress["words"] - began_words) / (time.monotonic() - began)
                 shown = " ".join(f"{name} {value:.3f}" for name, value in smooth.items())
                 report(f"{progress['words']:,} words, {speed:,.0f}/s: {shown}")
-            if time.monotonic() - saved > save_every or progress["words"] >= settings.words:
-                save(network, optimizer, average, progress, folder)
-                saved = time.monotonic()
             if progress["words"] >= settings.words:
                 break
-        progress["epoch"] += 1
-        progress["batch"] = 0
+            if time.monotonic() - saved > save_every:
+                save(network, optimizer, average, progress, folder)
+                saved = time.monotonic()
+        else:
+            progress["epoch"] += 1
+            progress["batch"] = 0
     save(network, optimizer, average, progress, folder)
     report(f"done in {time.monotonic() - began:,.0f} s")
 
@@ -226,6 +250,7 @@ def save(
     state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "average": average.weights}
     torch.save({**state, "progress": progress}, new)
     new.replace(folder / "state.pt")
+    (folder / PROGRESS).write_text(json.dumps(progress), encoding="utf8")
 
 
 def write_sizes(network: Network, folder: Path) -> None:

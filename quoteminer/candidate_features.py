@@ -1,0 +1,297 @@
+"""What the ranker of speakers looks at: recency, syntax, agreement, turns, and what the encoder points at."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quoteminer.candidates import Candidate, Roster, kind_of_noun
+from quoteminer.entities import Group
+from quoteminer.syntax import SUBJECTS
+from quoteminer.view import Features, Quotation, View
+
+FORMS = ("pronoun", "nominal", "implicit")
+NEW, OLD = -1, -2
+DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
+LABELS_OF_KIND = {
+    "person": ("PERSON", "OTHER"),
+    "group": ("ORG", "OTHER"),
+    "organisation": ("ORG", "PLACE", "OTHER"),
+    "document": ("OTHER",),
+    "place": ("PLACE", "OTHER"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Who a quotation is attributed to.
+
+    Attributes:
+        entities: numbers of the entities, in `Roster.entities`; empty when unknown.
+        mention: tokens (start, end) of the attributing mention, None where there is none.
+        form: "name", "pronoun", "nominal", "implicit" or "previous".
+        probability: what the ranker gives the entity, 1.0 where it was not asked.
+        reasons: the ranker's strongest reasons, in words.
+    """
+
+    entities: tuple[int, ...]
+    mention: tuple[int, int] | None
+    form: str
+    probability: float = 1.0
+    reasons: tuple[str, ...] = ()
+
+
+class FeatureMaker:
+    """Tells the ranker about candidates, quotation by quotation; remembers who spoke."""
+
+    def __init__(self, view: View, roster: Roster, groups: Sequence[Group]) -> None:
+        self.view, self.roster, self.lexicon = view, roster, view.lexicon
+        self._subjects = {
+            m.start_token: any(token.dep_ in SUBJECTS for token in view.doc[m.start_token : m.end_token])
+            for group in groups
+            for m in group.mentions
+        }
+        self._reporters = {report.subject for report in view.reports if report.subject is not None}
+        pointers = view.pointers or {}
+        self._pointers = {
+            name: {token: [(int(t), float(p)) for t, p in found] for token, found in pointers.get(name, ())}
+            for name in ("mention", "speaker", "antecedent")
+        }
+        self._bearers = Counter(role for e in roster.entities if e.label == "PERSON" for role in e.roles)
+        self.history: list[tuple[Quotation, Resolved]] = []
+        self._spoke: Counter[int] = Counter()
+
+    def remember(self, quotation: Quotation, resolved: Resolved) -> None:
+        """Add a quotation to those before the next one."""
+        self.history.append((quotation, resolved))
+        self._spoke.update(resolved.entities)
+
+    def forget(self) -> None:
+        """Take the last quotation back."""
+        _, resolved = self.history.pop()
+        self._spoke.subtract(resolved.entities)
+
+    def of(
+        self, form: str, quotation: Quotation, anchor: int, mention: tuple[int, int] | None
+    ) -> list[tuple[int, Features]]:
+        """The candidates' features, by entity number; NEW stands for an entity that the mention itself describes."""
+        end = self.view.block_bounds[quotation.block][1] if form == "implicit" else anchor
+        numbers = dict.fromkeys(self.roster.named_before(end))
+        for _, resolved in self.history[-3:]:
+            numbers.update(dict.fromkeys(resolved.entities))
+        pool = [self.roster.entities[number] for number in numbers]
+        if form == "nominal" and mention is not None:
+            fitting = LABELS_OF_KIND.get(self._kind(mention) or "")
+            pool = [c for c in pool if fitting is None or c.described or c.label in fitting]
+        order = sorted(pool, key=lambda c: -self.roster.last_before(c, anchor))
+        people = [c.number for c in order if c.label == "PERSON" and self.roster.last_before(c, anchor) >= 0]
+        rows = [
+            (c.number, self._describe(c, form, quotation, anchor, mention, rank, people))
+            for rank, c in enumerate(order)
+        ]
+        if form == "nominal" and mention is not None:
+            rows.append((NEW, self._new(mention)))
+            self._add_antecedent(mention, order, rows)
+        return rows
+
+    def _kind(self, mention: tuple[int, int]) -> str | None:
+        """What sort of source a noun phrase describes, by its last noun."""
+        head = self.view.doc[mention[0] : mention[1]].root
+        return kind_of_noun(head.lemma_.lower(), head.lower_, self.lexicon)
+
+    def _add_antecedent(
+        self, mention: tuple[int, int], order: Sequence[Candidate], rows: list[tuple[int, Features]]
+    ) -> None:
+        """Tell the ranker of the phrase with the same noun before: its bearer, or an unnamed source (OLD)."""
+        antecedent = self.roster.antecedent(mention)
+        new = next(found for number, found in rows if number == NEW)
+        if antecedent is None:
+            new["new, noun not used before"] = 1.0
+            return
+        number, span = antecedent
+        if number is None and span is not None:
+            number = self.roster.described_as(self.roster.text(span))
+        new["new, noun used before"] = 1.0
+        if number is None:
+            found = {key.replace("new", "old", 1): value for key, value in self._new(mention).items()}
+            rows.append((OLD, {**found, "old": 1.0}))
+            return
+        for candidate, found in rows:
+            if candidate == number:
+                found["noun used of it"] = 1.0
+                found[f"noun used of it, {self.roster.entities[number].label.lower()}"] = 1.0
+
+    def _describe(
+        self,
+        candidate: Candidate,
+        form: str,
+        quotation: Quotation,
+        anchor: int,
+        mention: tuple[int, int] | None,
+        rank: int,
+        people: Sequence[int],
+    ) -> Features:
+        view = self.view
+        last = self.roster.last_before(candidate, anchor)
+        found: Features = {f"is {candidate.label.lower()}": 1.0}
+        if candidate.described:
+            found["described"] = 1.0
+        found["rank"] = 1.0 / (1 + rank)
+        if rank == 0 and last >= 0:
+            found["most recent"] = 1.0
+        if people and people[0] == candidate.number:
+            found["most recent person"] = 1.0
+        if last >= 0:
+            sentences = self.roster.sentence[anchor] - self.roster.sentence[last]
+            blocks = view.block_of[anchor] - view.block_of[last]
+            if sentences == 0:
+                found["same sentence"] = 1.0
+            found[f"sentences {min(sentences, 4)}"] = 1.0
+            found[f"blocks {min(blocks, 4)}"] = 1.0
+            if blocks == 0:
+                found["same block"] = 1.0
+            if self._subjects.get(last):
+                found["subject"] = 1.0
+                if sentences <= 1:
+                    found["subject nearby"] = 1.0
+                if blocks <= 1:
+                    found["subject in block before"] = 1.0
+            if self._reports(candidate, last):
+                found["reports"] = 1.0
+                if sentences <= 1:
+                    found["reports nearby"] = 1.0
+                if blocks <= 1:
+                    found["reports in block before"] = 1.0
+        else:
+            found["named later"] = 1.0
+            following = self.roster.next_after(candidate, anchor)
+            if following is not None and view.block_of[following] == view.block_of[anchor]:
+                found["named later in block"] = 1.0
+        found["often named"] = math.log1p(len(candidate.places))
+        if candidate.number in self.roster.named_inside.get(quotation.index, ()):
+            found["named inside"] = 1.0
+        for back, name in ((1, "previous speaker"), (2, "speaker two before")):
+            if len(self.history) >= back and candidate.number in self.history[-back][1].entities:
+                before = self.history[-back][0]
+                found[name] = 1.0
+                found[f"{name}, blocks {min(quotation.block - before.block, 3)}"] = 1.0
+                if not self.roster.other_named(before, quotation, candidate):
+                    found[f"{name}, nobody between"] = 1.0
+        self._since_previous(candidate, last, quotation, found)
+        if self._spoke[candidate.number] > 0:
+            found["spoke before"] = 1.0
+        if form == "pronoun" and mention is not None:
+            self._agreement(candidate, mention, found)
+        if form == "nominal" and mention is not None:
+            self._fit(candidate, mention, found)
+            if any(mention[0] <= place < mention[1] for place in candidate.tokens):
+                found["named in the mention"] = 1.0
+        self._pointed(candidate, quotation, anchor, form, found)
+        return found
+
+    def _since_previous(self, candidate: Candidate, last: int, quotation: Quotation, found: Features) -> None:
+        """Whether the candidate was named after the quotation before, whose own reporting clause is left aside."""
+        if not self.history or last < 0:
+            return
+        before, resolved = self.history[-1]
+        clause = self.view.after(before)[1]
+        if last < clause or candidate.number in resolved.entities:
+            return
+        subject = "subject" if self._subjects.get(last) else "no subject"
+        near = "same block" if self.view.block_of[last] == quotation.block else "other block"
+        found[f"named since the quotation before, {candidate.label.lower()}"] = 1.0
+        found[f"named since, {subject}"] = 1.0
+        found[f"named since, {subject}, {near}"] = 1.0
+        if self._reports(candidate, last):
+            found["reports since the quotation before"] = 1.0
+
+    def _reports(self, candidate: Candidate, last: int) -> bool:
+        return any(token in self._reporters and token in candidate.tokens for token in range(last, last + 7))
+
+    def _agreement(self, candidate: Candidate, mention: tuple[int, int], found: Features) -> None:
+        pronoun = self.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
+        if pronoun is None:
+            return
+        if pronoun.gender in ("male", "female"):
+            if candidate.label != "PERSON" and not candidate.described:
+                found["no person"] = 1.0
+            elif candidate.gender is None:
+                found["gender unknown"] = 1.0
+            else:
+                found["gender agrees" if candidate.gender == pronoun.gender else "gender differs"] = 1.0
+        elif pronoun.number == "plural":
+            found["plural" if candidate.plural else f"plural for {candidate.label.lower()}"] = 1.0
+        elif pronoun.gender == "neuter":
+            found[f"it for {candidate.label.lower()}"] = 1.0
+
+    def _fit(self, candidate: Candidate, mention: tuple[int, int], found: Features) -> None:
+        doc = self.view.doc
+        tokens = [t for t in doc[mention[0] : mention[1]] if t.is_alpha]
+        lemmas = {t.lemma_.lower() for t in tokens if t.pos_ not in ("DET", "ADP")}
+        lemmas |= {w for lemma in list(lemmas) for w in self.lexicon.office_abbreviations.get(lemma, "").split()}
+        head = next((t for t in reversed(tokens) if t.pos_ in ("NOUN", "PROPN")), None)
+        lemma = head.lemma_.lower() if head is not None else ""
+        office = self.lexicon.office_abbreviations.get(lemma, lemma).split()
+        if lemma and office[-1] in candidate.roles:
+            found["role fits"] = 1.0
+            if self._bearers.get(office[-1]) == 1:
+                found["only one with that role"] = 1.0
+            if len(lemmas) > 1 and lemmas <= candidate.roles | candidate.words:
+                found["whole role fits"] = 1.0
+        if lemma and lemma in candidate.words:
+            found["word of the name"] = 1.0
+        if lemmas & candidate.words:
+            found["shares a word"] = 1.0
+        elif lemma and candidate.roles and self._bearers.get(office[-1]):
+            found["somebody else has that role"] = 1.0
+        if head is not None and head.tag_ in ("NNS", "NNPS"):
+            found[f"plural noun for {candidate.label.lower()}"] = 1.0
+        kind = kind_of_noun(lemma, head.lower_ if head is not None else "", self.lexicon)
+        if kind:
+            found[f"{kind} for {candidate.label.lower()}"] = 1.0
+            fits = {"person": "PERSON", "organisation": "ORG", "place": "PLACE"}.get(kind)
+            if fits == candidate.label:
+                found["kind fits"] = 1.0
+        countries = {self.lexicon.demonyms.get(t.text, t.text).casefold() for t in tokens if t.text[:1].isupper()}
+        countries.discard(doc[mention[0]].text.casefold())
+        if countries and candidate.affiliation:
+            found["affiliation agrees" if countries & candidate.affiliation else "affiliation differs"] = 1.0
+        gender = self.lexicon.noun_gender.get(lemma)
+        if gender and candidate.gender:
+            found["noun's gender agrees" if gender == candidate.gender else "noun's gender differs"] = 1.0
+        if doc[mention[0]].lower_ in ("the", "this", "that", "his", "her", "their", "its"):
+            found["definite"] = 1.0
+
+    def _new(self, mention: tuple[int, int]) -> Features:
+        doc = self.view.doc
+        found: Features = {"new": 1.0}
+        first = doc[mention[0]].lower_
+        found[f"new after {first if first in DETERMINERS else 'other'}"] = 1.0
+        head = next((t for t in reversed(list(doc[mention[0] : mention[1]])) if t.pos_ in ("NOUN", "PROPN")), None)
+        if head is not None:
+            plural = head.tag_ in ("NNS", "NNPS")
+            kind = kind_of_noun(head.lemma_.lower(), head.lower_, self.lexicon) or "other"
+            found["new plural" if plural else "new singular"] = 1.0
+            found[f"new {kind}"] = 1.0
+            found[f"new {kind} {'definite' if first in ('the', 'this', 'that') else 'indefinite'}"] = 1.0
+            if self._bearers.get(head.lemma_.lower()):
+                found["new, but somebody has that role"] = 1.0
+        if mention[1] - mention[0] > 3:
+            found["new long"] = 1.0
+        if any(token in self.roster.at for token in range(*mention)):
+            found["new with a name in it"] = 1.0
+        return found
+
+    def _pointed(self, candidate: Candidate, quotation: Quotation, anchor: int, form: str, found: Features) -> None:
+        sources = [("speaker pointer", self._pointers["speaker"].get(quotation.start))]
+        if form == "pronoun":
+            sources.append(("antecedent pointer", self._pointers["antecedent"].get(anchor)))
+        if form == "implicit":
+            sources.append(("mention pointer", self._pointers["mention"].get(quotation.start)))
+        for name, pointed in sources:
+            mass = sum(p for token, p in pointed or () if token in candidate.tokens)
+            if mass:
+                found[name] = mass
+                found[f"{name} first"] = float(pointed[0][0] in candidate.tokens) if pointed else 0.0

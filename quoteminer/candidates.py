@@ -1,0 +1,305 @@
+"""What the text may have named as a speaker: its entities, where they stand, and what noun phrases say of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Token
+
+from quoteminer.entities import Group
+from quoteminer.lexicon import Lexicon
+from quoteminer.syntax import POSSESSIVES, SUBJECTS, children_of, phrase_bounds
+from quoteminer.view import Quotation, View, mention_bounds
+
+MOST_CANDIDATES = 12
+FARTHEST_ANTECEDENT = 1_000  # tokens
+ISSUED = frozenset(
+    ("statement", "post", "message", "tweet", "letter", "email", "release", "note", "communiqué", "announcement")
+)
+
+
+@dataclass
+class Candidate:
+    """An entity with the places where it was mentioned so far.
+
+    Attributes:
+        number: its place in `Roster.entities`.
+        name, label, gender: as in `Group`.
+        words: the words of its names, in lower case.
+        roles: the words of its roles, in lower case.
+        places: first tokens of its mentions, in order; `outside` those outside of quotations.
+        plural: whether it is several people.
+        described: whether it has no name but a description ("a police spokesman").
+        affiliation: the words of its affiliation, in lower case.
+        tokens: all tokens of its names.
+        resolved: tokens (start, end) of the pronouns and noun phrases resolved to it.
+    """
+
+    number: int
+    name: str
+    label: str
+    gender: str | None
+    words: frozenset[str]
+    roles: frozenset[str]
+    places: list[int]
+    outside: list[int]
+    plural: bool = False
+    described: bool = False
+    affiliation: frozenset[str] = frozenset()
+    tokens: set[int] = field(default_factory=set)
+    resolved: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Roster:
+    """The entities of one Doc and the tokens where each is named; grows by the unnamed sources that are found."""
+
+    def __init__(self, view: View, groups: Sequence[Group]) -> None:
+        self.view, self.lexicon = view, view.lexicon
+        self.entities = [_candidate(i, group, view) for i, group in enumerate(groups)]
+        self.at: dict[int, int] = {}
+        for entity, group in zip(self.entities, groups, strict=True):
+            for mention in group.mentions:
+                for token in range(mention.start_token, mention.end_token):
+                    self.at[token] = entity.number
+        named = sorted((place, entity.number) for entity in self.entities for place in entity.places)
+        self._order = [place for place, _ in named]
+        self._named = [number for _, number in named]
+        self._described: dict[str, int] = {}
+        self.named_inside: dict[int, set[int]] = {}
+        for token, number in self.at.items():
+            self.named_inside.setdefault(view.quoted[token], set()).add(number)
+        self.sentence = _sentence_numbers(view.doc)
+
+    def named_before(self, end: int) -> list[int]:
+        """Numbers of the entities named before token `end` outside of quotations, the nearest first."""
+        found: dict[int, None] = {}
+        high = bisect_left(self._order, end)
+        for i in range(high - 1, max(-1, high - 80), -1):
+            place = self._order[i]
+            if self.view.quoted[place] < 0:
+                found[self._named[i]] = None
+            if len(found) >= MOST_CANDIDATES:
+                break
+        return list(found)
+
+    def last_before(self, candidate: Candidate, anchor: int) -> int:
+        """The candidate's last mention outside of quotations before `anchor`, -1 where there is none."""
+        i = bisect_left(candidate.outside, anchor)
+        return candidate.outside[i - 1] if i else -1
+
+    def next_after(self, candidate: Candidate, anchor: int) -> int | None:
+        """The candidate's first mention outside of quotations from `anchor` on, None where there is none."""
+        i = bisect_left(candidate.outside, anchor)
+        return candidate.outside[i] if i < len(candidate.outside) else None
+
+    def other_named(self, before: Quotation, after: Quotation, candidate: Candidate) -> bool:
+        """Whether another person is named between two quotations, outside of both."""
+        low, high = bisect_left(self._order, before.end), bisect_left(self._order, after.start)
+        return any(
+            self._named[i] != candidate.number and self.entities[self._named[i]].label == "PERSON"
+            for i in range(low, high)
+            if self.view.quoted[self._order[i]] < 0
+        )
+
+    def named_by(self, head: int) -> tuple[int, tuple[int, int]] | None:
+        """The entity that the noun phrase around token `head` names, with the phrase's tokens."""
+        doc = self.view.doc
+        start, end = mention_bounds(self.view, head)
+        if head in self.at:
+            return self.at[head], self.name_around(head)
+        apposed = (c.i for c in children_of(doc[head]) if c.dep_ in ("appos", "flat", "flat:name") and c.i in self.at)
+        for child in apposed:
+            if self.entities[self.at[child]].label == "PERSON":
+                return self.at[child], self.name_around(child)
+        # "the party's first secretary in Artemisa, NAME, complained": a name set off by commas after a person's office.
+        if kind_of_noun(doc[head].lemma_.lower(), doc[head].lower_, self.lexicon) == "person":
+            after = phrase_bounds(doc, head, full=True)[1]
+            if doc[after : after + 1].text == "," and after + 1 < len(doc) and after + 1 in self.at:
+                name = self.name_around(after + 1)
+                closes = name[1] >= len(doc) or doc[name[1]].text in (",", ".") or doc[name[1]].tag_.startswith("VB")
+                if self.entities[self.at[after + 1]].label == "PERSON" and closes:
+                    return self.at[after + 1], name
+        for i in range(end - 1, start - 1, -1):
+            if (
+                i in self.at
+                and self.entities[self.at[i]].label == "PERSON"
+                and doc[i + 1 : i + 2].text not in POSSESSIVES
+            ):
+                if i >= head or doc[i].head.i in (head, doc[head].head.i):
+                    return self.at[i], self.name_around(i)
+                break
+        return None
+
+    def name_around(self, token: int) -> tuple[int, int]:
+        """The tokens (start, end) of the name that `token` is part of."""
+        number = self.at[token]
+        start, end = token, token + 1
+        while self.at.get(start - 1) == number:
+            start -= 1
+        while self.at.get(end) == number:
+            end += 1
+        return start, end
+
+    def antecedent(self, mention: tuple[int, int]) -> tuple[int | None, tuple[int, int] | None] | None:
+        """What a short definite phrase takes up, "the scholar" after "a Beijing-based scholar".
+
+        Gives the number of the entity that the phrase before describes, or that phrase's own tokens; None where no
+        phrase with the same noun stands in the sentences before.
+        """
+        doc = self.view.doc
+        head = next((t for t in reversed(list(doc[mention[0] : mention[1]])) if t.pos_ == "NOUN"), None)
+        if head is None or doc[mention[0]].lower_ not in ("the", "this", "that") or mention[1] - mention[0] > 3:
+            return None
+        lemma, low = head.lemma_.lower(), self.sentence[mention[0]] - 12
+        issued = lemma in ISSUED
+        for i in range(mention[0] - 1, max(-1, mention[0] - FARTHEST_ANTECEDENT), -1):
+            if self.sentence[i] < low:
+                return None
+            token = doc[i]
+            if token.lower_ != head.lower_ or token.pos_ not in ("NOUN", "PROPN") or self.view.quoted[i] >= 0:
+                continue
+            if i in self.at:
+                return (self.at[i], None) if self.name_around(i)[1] == i + 1 else None
+            start, end = mention_bounds(self.view, i)
+            if doc[start].lower_ in ("a", "an", "one", "another") or end - start > mention[1] - mention[0] + 1:
+                bearer = self._bearer(token, start)
+                if bearer is not None:
+                    return bearer, None
+                if issued and (issuer := self._issuer(start, end)) is not None:
+                    return issuer, None
+                return None, (start, end)
+        return None
+
+    def _bearer(self, noun: Token, start: int) -> int | None:
+        """The named entity that a noun phrase describes, beside it or as its predicate ("NAME is a doctor")."""
+        doc = self.view.doc
+        named = self.named_by(noun.i)
+        if named is not None:
+            return named[0]
+        if start > 1 and doc[start - 1].text in (",", "(", "–", "—") and start - 2 in self.at:
+            return self.at[start - 2]
+        return next((self.at[c.i] for c in children_of(noun) if c.dep_ in SUBJECTS and c.i in self.at), None)
+
+    def issuer_named(self, mention: tuple[int, int]) -> int | None:
+        """Who issued a document that is the source, where the phrase names them: "a statement by NAME"."""
+        doc = self.view.doc
+        head = doc[mention[0] : mention[1]].root
+        if head.lemma_.lower() not in ISSUED and head.lower_ not in ISSUED:
+            return None
+        for i in range(head.i + 1, min(head.i + 4, len(doc))):
+            if doc[i].lower_ in ("by", "from"):
+                first = next((k for k in range(i + 1, min(i + 5, len(doc))) if k in self.at), None)
+                return self.at[first] if first is not None else None
+        return None
+
+    def _issuer(self, start: int, end: int) -> int | None:
+        """Who issued the statement that a phrase names: "NAME's statement", "a statement from NAME"."""
+        doc = self.view.doc
+        for i in range(start, end):
+            if i in self.at and self.entities[self.at[i]].label in ("PERSON", "ORG"):
+                last = self.name_around(i)[1]
+                if doc[last : last + 1].text in POSSESSIVES or doc[i - 1].lower_ in ("by", "from", "of", "the"):
+                    return self.at[i]
+        return None
+
+    def text(self, tokens: tuple[int, int]) -> str:
+        """The words of some tokens (start, end), with single spaces."""
+        return " ".join(self.view.doc[tokens[0] : tokens[1]].text.split())
+
+    def describe(self, mention: tuple[int, int], again: tuple[int, int] | None = None) -> int:
+        """The number of an unnamed source ("a police spokesman"), one a description; `again` is a later mention."""
+        doc = self.view.doc
+        name = self.text(mention)
+        known = self.described_as(name)
+        if known is not None:
+            self._mention_again(self.entities[known], again or mention)
+            return known
+        tokens = doc[mention[0] : mention[1]]
+        head = tokens.root
+        lemma = head.lemma_.lower()
+        entity = Candidate(
+            len(self.entities),
+            name,
+            "OTHER",
+            self.lexicon.noun_gender.get(lemma),
+            frozenset(t.lemma_.lower() for t in tokens if t.is_alpha and not t.is_stop),
+            frozenset((lemma,)),
+            [],
+            [],
+            plural=head.tag_ in ("NNS", "NNPS"),
+            described=True,
+            tokens=set(range(*mention)),
+        )
+        self.entities.append(entity)
+        self._described[_bare(name)] = entity.number
+        self._mention_again(entity, mention)
+        if again:
+            entity.resolved.append(again)
+        for token in entity.tokens:
+            self.named_inside.setdefault(self.view.quoted[token], set()).add(entity.number)
+        at = bisect_left(self._order, mention[0])
+        self._order.insert(at, mention[0])
+        self._named.insert(at, entity.number)
+        return entity.number
+
+    def described_as(self, name: str) -> int | None:
+        """The number of the unnamed source known by a description, None where there is none."""
+        return self._described.get(_bare(name))
+
+    def _mention_again(self, entity: Candidate, mention: tuple[int, int]) -> None:
+        entity.resolved.append(mention)
+        insort(entity.places, mention[0])
+        if self.view.quoted[mention[0]] < 0:
+            insort(entity.outside, mention[0])
+
+
+def _bare(name: str) -> str:
+    words = name.casefold().split()
+    return " ".join(words[1:] if words[:1] and words[0] in ("the", "a", "an") else words)
+
+
+def _candidate(number: int, group: Group, view: View) -> Candidate:
+    places = [mention.start_token for mention in group.mentions]
+    words = frozenset(word.casefold() for form in (group.name, *group.aliases) for word in form.split())
+    roles = frozenset(word.casefold() for role in (*group.roles, group.role or "") for word in role.split())
+    names = [group.affiliation, view.lexicon.demonyms.get(group.affiliation or "")]
+    affiliation = frozenset(word for name in names if name for word in (name.casefold(), *name.casefold().split()))
+    outside = [place for place in places if view.quoted[place] < 0]
+    tokens = {t for mention in group.mentions for t in range(mention.start_token, mention.end_token)}
+    return Candidate(
+        number,
+        group.name,
+        group.label,
+        group.gender,
+        words,
+        roles,
+        places,
+        outside,
+        affiliation=affiliation,
+        tokens=tokens,
+    )
+
+
+def _sentence_numbers(doc: Doc) -> list[int]:
+    number, numbers = -1, []
+    for token in doc:
+        number += bool(token.is_sent_start)
+        numbers.append(number)
+    return numbers
+
+
+def kind_of_noun(lemma: str, form: str, lexicon: Lexicon) -> str | None:
+    """What sort of source a noun names: "person", "group", "organisation", "document", "place"; None for no source."""
+    if lemma in lexicon.roles or lemma in lexicon.person_nouns or lemma in lexicon.kinship:
+        return "person"
+    if form in lexicon.group_nouns or lemma in lexicon.group_nouns:
+        return "group"
+    if lemma in lexicon.org_nouns:
+        return "organisation"
+    if lemma in lexicon.document_nouns or lemma in lexicon.speech_nouns:
+        return "document"
+    if lemma in lexicon.place_nouns:
+        return "place"
+    return None

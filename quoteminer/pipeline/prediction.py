@@ -1,0 +1,155 @@
+"""From a text's words to all that the network says of them, window by window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from quoteminer.pipeline.decode import Integers, decode_names, decode_tree
+from quoteminer.pipeline.features import LINE, Words
+from quoteminer.pipeline.session import Sessions
+
+Booleans = numpy.typing.NDArray[numpy.bool_]
+
+LAYERS = ("tag", "pos", "morph", "lemma", "name", "head", "label")
+POINTERS = ("mention", "speaker", "antecedent")
+LONGEST_PIECES = 500
+CONTEXT_PIECES = 125
+UNSURE = 3
+POINTED = 4
+PRONOUNS = frozenset(("he", "she", "his", "her", "him", "hers", "they", "them", "their", "who"))
+OPENING_MARKS = frozenset("\"'“”„‟«»‘`‹›「」『』")
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The words that may point at others: opening marks at a speaker and a mention, pronouns at an antecedent."""
+
+    marks: Integers
+    pronouns: Integers
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> Asking:
+        """Those among `words`."""
+        marks = [i for i, word in enumerate(words) if word[0] in OPENING_MARKS and not any(c.isalnum() for c in word)]
+        pronouns = [i for i, word in enumerate(words) if len(word) < 6 and word.lower() in PRONOUNS]
+        return cls(numpy.array(marks, dtype=numpy.int64), numpy.array(pronouns, dtype=numpy.int64))
+
+
+@dataclass
+class Predicted:
+    """What the network says of a sequence of words.
+
+    Attributes:
+        layers: for each of `LAYERS` an array [words]: each word's class, and as "head" its head, a root's its own.
+        cues: the words that report speech.
+        kinds: (word, probabilities of the kinds of a quotation) of each opening mark.
+        pointers: for each of `POINTERS`, (word, [(target word or -1 for none, probability), …]) of each word that asks.
+    """
+
+    layers: dict[str, Integers]
+    cues: list[int]
+    kinds: list[tuple[int, list[float]]]
+    pointers: dict[str, list[tuple[int, list[tuple[int, float]]]]]
+
+
+def predict(sessions: Sessions, words: Words, begins: Booleans, asking: Asking) -> Predicted:
+    """Run the network over `words`.
+
+    Each window is read alone, so that nothing depends on what else is in a batch, and memory does not grow with the
+    text. A window begins at a sentence that the one before it has found, so that none is cut that fits a window.
+
+    Args:
+        sessions: the model.
+        words: one or more words.
+        begins: [words], where a sentence begins for sure.
+        asking: the words whose pointers are kept.
+    """
+    config = sessions.config
+    size = len(words)
+    layers = {name: numpy.zeros(size, dtype=numpy.int64) for name in LAYERS}
+    found = Predicted(layers, [], [], {name: [] for name in POINTERS})
+    breaks = numpy.flatnonzero(words.spacings >= LINE)
+    start = settled = 0
+    while settled < size:
+        end = _window_end(words, breaks, start, settled, config.longest)
+        output = sessions.encode(words, start, end)
+        starts = (output["start"] > 0) | begins[start:end]
+        starts[settled - start] = True
+        bounds = start + numpy.flatnonzero(starts)
+        bounds = bounds[bounds >= settled]
+        last = end
+        if end < size and not begins[end] and len(bounds) > 1:
+            # The last sentence goes on behind the window: the next window reads it whole. A sentence that seems to
+            # begin at the very end is not trusted, as the network has not seen what follows.
+            trusted = bounds[bounds <= end - UNSURE]
+            last = int(trusted[-1] if len(trusted) > 1 else bounds[-1])
+        bounds = numpy.append(bounds[bounds < last], last)
+        _settle(sessions, found, output, start, bounds, asking)
+        seen = start + numpy.flatnonzero(starts)
+        reach = int(numpy.searchsorted(words.offsets, words.offsets[last] - CONTEXT_PIECES))
+        seen = seen[(seen >= max(start + 1, last - config.context, reach)) & (seen <= last)]
+        start, settled = (int(seen[0]) if len(seen) else last), last
+    return found
+
+
+def _window_end(words: Words, breaks: Integers, start: int, settled: int, longest: int) -> int:
+    """Where a window ends: after at most `longest` words and LONGEST_PIECES pieces, at a line's end if one is near."""
+    size = len(words)
+    reach = int(numpy.searchsorted(words.offsets, words.offsets[start] + LONGEST_PIECES, side="right")) - 1
+    end = max(settled + 1, min(size, start + longest, reach))
+    if end < size:
+        cut = int(numpy.searchsorted(breaks, end, side="right")) - 1
+        if cut >= 0 and breaks[cut] > max(settled, start + (end - start) * 2 // 3):
+            return int(breaks[cut])
+    return end
+
+
+def _settle(
+    sessions: Sessions, found: Predicted, output: dict[str, Any], start: int, bounds: Integers, asking: Asking
+) -> None:
+    """Decode the sentences between `bounds` from the output of the window that begins at `start`."""
+    low, high = int(bounds[0]), int(bounds[-1])
+    rows = slice(low - start, high - start)
+    layers = found.layers
+    for name in ("tag", "pos", "morph", "lemma"):
+        layers[name][low:high] = output[name][rows]
+    layers["name"][low:high] = decode_names(output["name"][rows], sessions.config.classes["name"], bounds[:-1] - low)
+    heads = layers["head"]
+    arcs = output["arc"]
+    edges = bounds.tolist()
+    for a, b in pairwise(edges):
+        scores = arcs[a - start : b - start]
+        local = decode_tree(numpy.concatenate((scores[:, :1], scores[:, a - start + 1 : b - start + 1]), axis=1))
+        heads[a:b] = numpy.where(local == 0, numpy.arange(a, b), a - 1 + local)
+    vectors = output["words"]
+    layers["label"][low:high] = sessions.label(vectors[rows], vectors[heads[low:high] - start])
+    found.cues.extend((low + numpy.flatnonzero(output["cue"][rows] > 0)).tolist())
+    for words, names in ((asking.marks, ("mention", "speaker")), (asking.pronouns, ("antecedent",))):
+        here = words[numpy.searchsorted(words, low) : numpy.searchsorted(words, high)]
+        if len(here):
+            for name in names:
+                found.pointers[name].extend(_targets(here, output[name][here - start], start))
+            if words is asking.marks:
+                kinds = _softmax(output["kind"][here - start]).round(4)
+                found.kinds.extend(zip(here.tolist(), kinds.tolist(), strict=True))
+
+
+def _targets(words: Integers, scores: Any, start: int) -> list[tuple[int, list[tuple[int, float]]]]:
+    scores = _softmax(scores)
+    top = numpy.argsort(-scores, axis=1, kind="stable")[:, :POINTED]
+    shares = numpy.take_along_axis(scores, top, 1).round(4).tolist()
+    targets = numpy.where(top == 0, -1, top - 1 + start).tolist()
+    rows = zip(words.tolist(), targets, shares, strict=True)
+    return [(word, list(zip(target, share, strict=True))) for word, target, share in rows]
+
+
+def _softmax(scores: Any) -> Any:
+    exponentials = numpy.exp(scores.astype(numpy.float64) - scores.max(axis=-1, keepdims=True))
+    return exponentials / numpy.maximum(exponentials.sum(axis=-1, keepdims=True), math.ulp(0.0))

@@ -1,0 +1,171 @@
+"""A Doc as attribution sees it: its blocks, its quotations as tokens, and the reporting words around them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from spacy.tokens import Doc
+
+from quoteminer.cues import Report
+from quoteminer.layout import Block
+from quoteminer.lexicon import Lexicon
+from quoteminer.marks import MarkedSpan
+from quoteminer.syntax import phrase_bounds
+
+Features = dict[str, float]
+STOPS = frozenset((".", "?", "!", ";"))
+FARTHEST = 300  # tokens: no sentence of the news is longer, and a line without full stops must not cost its square
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A quoted stretch as tokens: `start`, `end` its tokens with the marks, `block` the number of its paragraph."""
+
+    index: int
+    start: int
+    end: int
+    block: int
+    turn: int
+    span: MarkedSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What attributes a quotation.
+
+    Attributes:
+        rule: the rule's name.
+        subject: head token of who speaks, None where the quotation goes on from another.
+        cue: tokens (start, end) of the reporting words, None where there are none.
+        previous: number of the quotation whose speaker goes on, None where this one has its own mention.
+        within: tokens (start, end) of a line that does nothing but name who speaks.
+    """
+
+    rule: str
+    subject: int | None = None
+    cue: tuple[int, int] | None = None
+    previous: int | None = None
+    within: tuple[int, int] | None = None
+
+
+@dataclass
+class View:
+    """A Doc with its quotations, and where things stand in it.
+
+    Attributes:
+        doc: the Doc.
+        blocks: the blocks of its text.
+        quotations: the outer quoted stretches, in order.
+        quoted: for each token the number of the quotation that it lies in, -1 where it lies in none.
+        reports: the reporting words, in order.
+        lexicon: the word lists.
+        text: the Doc's text.
+        block_of: for each token the number of its block.
+        anchors: the anchor of each of the reporting words.
+        block_bounds: the tokens (start, end) of each block.
+    """
+
+    doc: Doc
+    blocks: Sequence[Block]
+    quotations: Sequence[Quotation]
+    quoted: list[int]
+    reports: Sequence[Report]
+    lexicon: Lexicon
+    text: str = ""
+    block_of: list[int] = field(default_factory=list)
+    anchors: list[int] = field(default_factory=list)
+    block_bounds: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.text = self.doc.text  # once: `Doc.text` joins all tokens at every call
+        starts = [block.start for block in self.blocks]
+        self.block_of = [bisect_right(starts, token.idx) - 1 for token in self.doc]
+        self.anchors = [report.anchor for report in self.reports]
+        bounds: list[list[int]] = [[len(self.doc), 0] for _ in self.blocks]
+        for i, block in enumerate(self.block_of):
+            if block >= 0:
+                bounds[block][0] = min(bounds[block][0], i)
+                bounds[block][1] = i + 1
+        self.block_bounds = [(low, high) for low, high in bounds]
+
+    @property
+    def pointers(self) -> Mapping[str, Any] | None:
+        """What the shipped encoder points at; None on other pipelines."""
+        return self.doc.user_data.get("news_encoder")
+
+    def content(self, quotation: Quotation) -> str:
+        """The words of a quotation, without its marks."""
+        return self.text[quotation.span.content_start : quotation.span.content_end]
+
+    def reports_between(self, start: int, end: int) -> Sequence[Report]:
+        """The reporting words whose anchor lies in the tokens from `start` to `end`."""
+        low, high = bisect_right(self.anchors, start - 1), bisect_right(self.anchors, end - 1)
+        return self.reports[low:high]
+
+    def after(self, quotation: Quotation) -> tuple[int, int]:
+        """The tokens after a quotation up to the next one, the end of its sentence or of its block."""
+        end = min(self.block_bounds[quotation.block][1], quotation.end + FARTHEST)
+        i = quotation.end
+        while i < end and self.quoted[i] < 0:
+            if self.doc[i].text in STOPS and i > quotation.end and not _is_abbreviation(self.doc, i):
+                return quotation.end, i + 1
+            i += 1
+        return quotation.end, i
+
+    def before(self, quotation: Quotation) -> tuple[int, int]:
+        """The tokens before a quotation, back to the start of its sentence or block; earlier quotations are skipped."""
+        low = max(self.block_bounds[quotation.block][0], quotation.start - FARTHEST)
+        i = quotation.start
+        while i > low:
+            inside = self.quoted[i - 1]
+            if inside >= 0:
+                earlier = self.quotations[inside]
+                if _ends_sentence(self, earlier):
+                    break
+                i = earlier.start
+                continue
+            if self.doc[i - 1].text in STOPS and i < quotation.start and not _is_abbreviation(self.doc, i - 1):
+                break
+            i -= 1
+        return i, quotation.start
+
+
+def _ends_sentence(view: View, quotation: Quotation) -> bool:
+    """Whether a sentence ends within a quotation's closing mark, so that what follows begins a new one."""
+    last = view.content(quotation).rstrip()[-1:]
+    following = next((t for t in view.doc[quotation.end : quotation.end + 2] if not t.is_space), None)
+    starts = following is None or following.text[:1].isupper() or following.is_quote
+    return last in ".?!" and starts
+
+
+def _is_abbreviation(doc: Doc, i: int) -> bool:
+    """Whether a full stop ends no sentence: the next word goes on in lower case."""
+    following = next((t for t in doc[i + 1 : i + 3] if not t.is_space), None)
+    return doc[i].text == "." and following is not None and following.text[:1].islower()
+
+
+def find_quotations(
+    doc: Doc, blocks: Sequence[Block], spans: Sequence[MarkedSpan]
+) -> tuple[tuple[Quotation, ...], list[int]]:
+    """The outer stretches as tokens, and for each token the number of the stretch that it lies in, or -1."""
+    begins = [token.idx for token in doc]
+    starts = [block.start for block in blocks]
+    quoted = [-1] * len(doc)
+    found: list[Quotation] = []
+    for span in spans:
+        if span.depth:
+            continue
+        first = max(0, bisect_right(begins, span.start) - 1)
+        last = max(first + 1, bisect_right(begins, span.end - 1))
+        block = max(0, bisect_right(starts, span.start) - 1)
+        quoted[first:last] = [len(found)] * (last - first)
+        found.append(Quotation(len(found), first, last, block, span.turn, span))
+    return tuple(found), quoted
+
+
+def mention_bounds(view: View, subject: int) -> tuple[int, int]:
+    """The tokens of a mention around its head."""
+    return phrase_bounds(view.doc, subject, full=view.doc[subject].pos_ not in ("PRON", "PROPN"))

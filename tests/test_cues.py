@@ -1,0 +1,129 @@
+"""Reporting words and who reports, in both label schemes."""
+
+import pytest
+from trees import make_doc
+
+from quoteminer.cues import find_reports, strength_of, verb_lemmas
+from quoteminer.lexicon import load_lexicon
+
+LEXICON = load_lexicon()
+
+
+def reports(tree: str, quoted: range = range(0)) -> list[tuple[str, str | None, str, str]]:
+    """Each report as (cue, subject, form, strength)."""
+    doc = make_doc(tree)
+    inside = [0 if i in quoted else -1 for i in range(len(doc))]
+    return [
+        (doc[r.start : r.end].text, doc[r.subject].text if r.subject is not None else None, r.form, r.strength)
+        for r in find_reports(doc, inside, LEXICON)
+    ]
+
+
+ROWS = [
+    pytest.param("Oduya/PROPN/nsubj/2 said/VERB/ROOT/0", ("said", "Oduya", "verb", "strong"), id="said"),
+    pytest.param(
+        "Oduya/PROPN/nsubj/4 has/AUX:VBZ/aux/4 repeatedly/ADV/advmod/4 warned/VERB:VBN/ROOT/0",
+        ("has repeatedly warned", "Oduya", "verb", "strong"),
+        id="auxiliaries",
+    ),
+    pytest.param(
+        "Oduya/PROPN/nsubj:pass/3 was/AUX/aux:pass/3 quoted/VERB:VBN/ROOT/0 as/SCONJ/mark/5 saying/VERB:VBG/advcl/3",
+        ("was quoted as saying", "Oduya", "verb", "strong"),
+        id="quoted-as-saying-ud",
+    ),
+    pytest.param(
+        "Oduya/PROPN/nsubjpass/3 was/AUX/auxpass/3 quoted/VERB:VBN/ROOT/0 as/ADP/prep/3 saying/VERB:VBG/pcomp/4",
+        ("was quoted as saying", "Oduya", "verb", "strong"),
+        id="quoted-as-saying-clear",
+    ),
+    pytest.param(
+        "it/PRON/nsubj:pass/3 was/AUX/aux:pass/3 described/VERB:VBN/ROOT/0 by/ADP/case/5 Oduya/PROPN/obl:agent/3",
+        ("was described", "Oduya", "verb", "weak"),
+        id="agent-ud",
+    ),
+    pytest.param(
+        "it/PRON/nsubjpass/3 was/AUX/auxpass/3 described/VERB:VBN/ROOT/0 by/ADP/agent/3 Oduya/PROPN/pobj/4",
+        ("was described", "Oduya", "verb", "weak"),
+        id="agent-clear",
+    ),
+    pytest.param(
+        "According/VERB:VBG/case/3 to/ADP/fixed/1 Oduya/PROPN/obl/5 ,/PUNCT/punct/3 rained/VERB/ROOT/0",
+        ("According to", "Oduya", "preposition", "strong"),
+        id="according-ud",
+    ),
+    pytest.param(
+        "According/VERB:VBG/prep/6 to/ADP/prep/1 Marta/PROPN/compound/4 Oduya/PROPN/pobj/2 ,/PUNCT/punct/6 rained/VERB/ROOT/0",
+        ("According to", "Oduya", "preposition", "strong"),
+        id="according-clear",
+    ),
+    pytest.param(
+        "In/ADP/case/3 the/DET/det/3 words/NOUN:NNS/obl/6 of/ADP/case/5 Oduya/PROPN/nmod/3 rained/VERB/ROOT/0",
+        ("In the words of", "Oduya", "preposition", "strong"),
+        id="in-the-words-of",
+    ),
+    pytest.param(
+        "Oduya/PROPN/nmod:poss/3 ’s/PART:POS/case/1 claim/NOUN/ROOT/0", ("claim", "Oduya", "noun", "weak"), id="claim-ud"
+    ),
+    pytest.param(
+        "Oduya/PROPN/poss/3 ’s/PART:POS/case/1 claim/NOUN/ROOT/0", ("claim", "Oduya", "noun", "weak"), id="claim-clear"
+    ),
+    pytest.param(
+        "statement/NOUN/ROOT/0 by/ADP/case/3 Oduya/PROPN/nmod/1", ("statement", "Oduya", "noun", "weak"), id="by-ud"
+    ),
+    pytest.param(
+        "statement/NOUN/ROOT/0 by/ADP/prep/1 Oduya/PROPN/pobj/2", ("statement", "Oduya", "noun", "weak"), id="by-clear"
+    ),
+    pytest.param(
+        "Oduya/PROPN/nsubj/2 issued/VERB/ROOT/0 statement/NOUN/obj/2", ("issued", "Oduya", "verb", "weak"), id="light-ud"
+    ),
+    pytest.param(
+        "Oduya/PROPN/nsubj/2 issued/VERB/ROOT/0 statement/NOUN/dobj/2",
+        ("issued", "Oduya", "verb", "weak"),
+        id="light-clear",
+    ),
+]
+
+
+@pytest.mark.parametrize(("tree", "expected"), ROWS)
+def test_report(tree: str, expected: tuple[str, str, str, str]):
+    assert reports(tree)[0] == expected
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        pytest.param("Oduya/PROPN/nsubj/2 slept/VERB/ROOT/0", id="no-reporting-verb"),
+        pytest.param("Oduya/PROPN/nsubj:pass/3 was/AUX/aux:pass/3 told/VERB:VBN/ROOT/0", id="passive-listener-ud"),
+        pytest.param("Oduya/PROPN/nsubjpass/3 was/AUX/auxpass/3 told/VERB:VBN/ROOT/0", id="passive-listener-clear"),
+        pytest.param("statement/NOUN/ROOT/0", id="noun-without-owner"),
+        pytest.param("According/VERB:VBG/ROOT/0 to/ADP/fixed/1 ,/PUNCT/punct/1", id="according-to-nobody"),
+        pytest.param("¶/SPACE/ROOT/0", id="blank"),
+    ],
+)
+def test_no_report(tree: str):
+    assert reports(tree) == []
+
+
+def test_words_inside_a_quotation_report_nothing():
+    tree = "Oduya/PROPN/nsubj/2 said/VERB/ROOT/0 nothing/NOUN/obj/2"
+    assert reports(tree, range(0, 3)) == []
+    assert reports(tree, range(0, 1)) == [("said", None, "verb", "strong")]
+
+
+def test_untagged_doc_still_shows_its_verbs():
+    doc = make_doc("Oduya/PROPN/nsubj/2 said/VERB/ROOT/0", parse=False)
+    (report,) = find_reports(doc, [-1, -1], LEXICON)
+    assert (report.anchor, report.subject, report.strength) == (1, None, "strong")
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [("replied", "reply"), ("planned", "plan"), ("noting", "note"), ("says", "say"), ("wrote", "write"), ("adds", "add")],
+)
+def test_verb_lemmas(form: str, lemma: str):
+    assert lemma in verb_lemmas(form)
+
+
+@pytest.mark.parametrize(("word", "strength"), [("said/VERB", "strong"), ("said/NOUN", None), ("slept/VERB", None)])
+def test_strength(word: str, strength: str | None):
+    assert strength_of(make_doc(f"{word}/ROOT/0")[0], LEXICON) == strength

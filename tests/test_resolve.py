@@ -1,0 +1,262 @@
+"""From the mention beside a quotation to the entity: the rule, the mention and the full name, in both label schemes."""
+
+import pytest
+from trees import SCHEMES, make_doc
+
+from quoteminer.analysis import analyse, load_weights, make_view
+from quoteminer.candidate_features import NEW, OLD, Resolved
+from quoteminer.candidates import Roster, kind_of_noun
+from quoteminer.entities import group_mentions
+from quoteminer.lexicon import load_lexicon
+from quoteminer.resolve import Resolver
+from quoteminer.types import Quote
+from quoteminer.view import Link
+
+LEXICON = load_lexicon()
+ENTS = {"Marta Oduya": "PERSON", "Oduya": "PERSON", "Peter Verhoeven": "PERSON", "Lake Authority": "ORG"}
+QUOTE = "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ccomp/{v} well/ADV/advmod/4 ,/PUNCT/punct/4 ”/PUNCT/punct/4"
+ALONE = "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ROOT/0 well/ADV/advmod/4 ./PUNCT/punct/4 ”/PUNCT/punct/4"
+BLANK = " ¶/SPACE/dep/1"
+
+
+def name(scheme: str, first: int, verb: int, given: str = "Marta", surname: str = "Oduya") -> str:
+    """A subject of two words, `first` the place of the given name."""
+    if scheme == "ud":
+        return f"{given}/PROPN/nsubj/{verb} {surname}/PROPN/flat/{first}"
+    return f"{given}/PROPN/compound/{first + 1} {surname}/PROPN/nsubj/{verb}"
+
+
+def opened(scheme: str, given: str = "Marta", surname: str = "Oduya") -> str:
+    return f"{name(scheme, 1, 3, given, surname)} opened/VERB/ROOT/0 a/DET/det/5 meeting/NOUN/obj/3 ./PUNCT/punct/3"
+
+
+def said(subject: str, verb: int) -> str:
+    """A quotation with its reporting clause; `subject` begins at token 8, the verb stands at `verb`."""
+    return f"{QUOTE.format(v=verb)} {subject} said/VERB/ROOT/0 ./PUNCT/punct/{verb}"
+
+
+def quotes(*sentences: str) -> tuple[Quote, ...]:
+    return analyse(make_doc(sentences, ENTS), LEXICON).quotes
+
+
+def told(quote: Quote) -> tuple[str, str | None, tuple[str, ...]]:
+    """The rule, the mention and the speakers' names."""
+    assert quote.evidence is not None
+    return (
+        quote.evidence.rule,
+        quote.mention.text if quote.mention else None,
+        tuple(speaker.name for speaker in quote.speakers),
+    )
+
+
+AFTER = "quotation, then reporting clause"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+class TestBothSchemes:
+    def test_name(self, scheme: str):
+        (quote,) = quotes(said(name(scheme, 8, 10), 10))
+        assert told(quote) == (AFTER, "Marta Oduya", ("Marta Oduya",))
+        assert quote.cue and quote.cue.text == "said"
+
+    def test_surname_has_the_full_name_of_elsewhere(self, scheme: str):
+        (quote,) = quotes(said("Oduya/PROPN/nsubj/9", 9), opened(scheme))
+        assert told(quote) == (AFTER, "Oduya", ("Marta Oduya",))
+        assert quote.evidence and "“Oduya” is Marta Oduya in full" in quote.evidence.steps
+
+    def test_pronoun(self, scheme: str):
+        (quote,) = quotes(opened(scheme) + BLANK, said("she/PRON/nsubj/9", 9))
+        assert told(quote) == (AFTER, "she", ("Marta Oduya",))
+        assert quote.mention and not quote.mention.is_name
+        assert quote.evidence and "“she” stands for Marta Oduya" in quote.evidence.steps[-1]
+
+    @pytest.mark.parametrize(("pronoun", "speaker"), [("she", "Marta Oduya"), ("he", "Peter Verhoeven")])
+    def test_pronoun_agrees_in_gender(self, scheme: str, pronoun: str, speaker: str):
+        met = f"{name(scheme, 1, 3)} met/VERB/ROOT/0 " + (
+            "Peter/PROPN/obj/3 Verhoeven/PROPN/flat/4 ./PUNCT/punct/3"
+            if scheme == "ud"
+            else "Peter/PROPN/compound/5 Verhoeven/PROPN/dobj/3 ./PUNCT/punct/3"
+        )
+        (quote,) = quotes(met + BLANK, said(f"{pronoun}/PRON/nsubj/9", 9))
+        assert told(quote) == (AFTER, pronoun, (speaker,))
+
+    def test_two_speakers(self, scheme: str):
+        both = {
+            "ud": "Marta/PROPN/nsubj/13 Oduya/PROPN/flat/8 and/CCONJ/cc/11 Peter/PROPN/conj/8 Verhoeven/PROPN/flat/11",
+            "clear": "Marta/PROPN/compound/9 Oduya/PROPN/nsubj/13 and/CCONJ/cc/9 Peter/PROPN/compound/12 Verhoeven/PROPN/conj/9",
+        }[scheme]
+        (quote,) = quotes(said(both, 13))
+        assert told(quote) == (AFTER, "Marta Oduya and Peter Verhoeven", ("Marta Oduya", "Peter Verhoeven"))
+
+    def test_apposition_after_the_name(self, scheme: str):
+        clause = {
+            "ud": "Marta/PROPN/nsubj/13 Oduya/PROPN/flat/8 ,/PUNCT/punct/12 a/DET/det/12 doctor/NOUN/appos/8 ,/PUNCT/punct/8",
+            "clear": "Marta/PROPN/compound/9 Oduya/PROPN/nsubj/14 ,/PUNCT/punct/9 a/DET/det/12 doctor/NOUN/appos/9 ,/PUNCT/punct/9",
+        }[scheme]
+        (quote,) = quotes(said(clause, 14))
+        assert told(quote) == (AFTER, "Marta Oduya", ("Marta Oduya",))
+
+    def test_name_in_apposition_to_an_office(self, scheme: str):
+        clause = {
+            "ud": "the/DET/det/9 minister/NOUN/nsubj/14 ,/PUNCT/punct/11 Marta/PROPN/appos/9 Oduya/PROPN/flat/11 ,/PUNCT/punct/9",
+            "clear": "the/DET/det/9 minister/NOUN/nsubj/14 ,/PUNCT/punct/9 Marta/PROPN/compound/12 Oduya/PROPN/appos/9 "
+            ",/PUNCT/punct/9",
+        }[scheme]
+        (quote,) = quotes(said(clause, 14))
+        assert told(quote) == (AFTER, "Marta Oduya", ("Marta Oduya",))
+
+    def test_office_before_the_name(self, scheme: str):
+        clause = {
+            "ud": "lawyer/NOUN/nsubj/11 Marta/PROPN/flat/8 Oduya/PROPN/flat/8",
+            "clear": "lawyer/NOUN/compound/10 Marta/PROPN/compound/10 Oduya/PROPN/nsubj/11",
+        }[scheme]
+        (quote,) = quotes(said(clause, 11))
+        assert told(quote) == (AFTER, "Marta Oduya", ("Marta Oduya",))
+
+    def test_the_minister(self, scheme: str):
+        first = {
+            "ud": "Minister/PROPN/nsubj/4 Marta/PROPN/flat/1 Oduya/PROPN/flat/1 spoke/VERB/ROOT/0 ./PUNCT/punct/4",
+            "clear": "Minister/PROPN/compound/3 Marta/PROPN/compound/3 Oduya/PROPN/nsubj/4 spoke/VERB/ROOT/0 ./PUNCT/punct/4",
+        }[scheme]
+        (quote,) = quotes(first + BLANK, said("the/DET/det/9 minister/NOUN/nsubj/10", 10))
+        assert told(quote) == (AFTER, "the minister", ("Marta Oduya",))
+
+    def test_organisation(self, scheme: str):
+        clause = {
+            "ud": "the/DET/det/10 Lake/PROPN/compound/10 Authority/PROPN/nsubj/11",
+            "clear": "the/DET/det/10 Lake/PROPN/compound/10 Authority/PROPN/nsubj/11",
+        }[scheme]
+        (quote,) = quotes(said(clause, 11))
+        assert told(quote)[2] == ("Lake Authority",)
+        assert quote.speakers[0].label == "ORG"
+
+
+def test_unnamed_source_is_its_description():
+    (quote,) = quotes(said("a/DET/det/10 police/NOUN/compound/10 spokesman/NOUN/nsubj/11", 11))
+    assert told(quote) == (AFTER, "a police spokesman", ("a police spokesman",))
+    assert quote.speakers[0].label == "OTHER"
+    assert quote.evidence and "describes the source, whom the text does not name" in quote.evidence.steps[-1]
+
+
+def test_the_scholar_is_the_scholar_of_before():
+    first = "A/DET/det/3 Lisbon-based/ADJ/amod/3 scholar/NOUN/nsubj/4 followed/VERB/ROOT/0 talks/NOUN:NNS/obj/4 ./PUNCT/punct/4"
+    (quote,) = quotes(first + BLANK, said("the/DET/det/9 scholar/NOUN/nsubj/10", 10))
+    assert told(quote) == (AFTER, "the scholar", ("A Lisbon-based scholar",))
+
+
+def test_one_description_is_one_source():
+    source = said("a/DET/det/9 spokesman/NOUN/nsubj/10", 10)
+    found = analyse(make_doc([source + BLANK, source]), LEXICON)
+    assert len({quote.speakers[0].entity_id for quote in found.quotes}) == 1
+    assert len(found.entities) == 1
+
+
+@pytest.mark.parametrize("pronoun", ["I", "we", "you"])
+def test_first_and_second_person_are_nobody_in_the_article(pronoun: str):
+    (quote,) = quotes(said(f"{pronoun}/PRON/nsubj/9", 9))
+    assert told(quote) == (AFTER, pronoun, ())
+    assert quote.evidence and quote.evidence.steps[-1] == f"“{pronoun}” is nobody whom the article names here"
+
+
+def test_unknown_stays_unknown():
+    (quote,) = quotes(ALONE)
+    assert told(quote) == ("context", None, ())
+    assert quote.evidence and quote.evidence.steps == (
+        "nothing beside the quotation names its speaker",
+        "the text around it names nobody who fits",
+    )
+
+
+def test_quotation_alone_in_its_paragraph_is_the_last_speakers():
+    first, second = quotes(said(name("ud", 8, 10), 10) + BLANK, ALONE)
+    assert told(second) == ("context", None, ("Marta Oduya",))
+    assert second.turn == first.turn
+
+
+def test_split_quotation_is_one_turn():
+    split = (
+        "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ccomp/9 ,/PUNCT/punct/4 ”/PUNCT/punct/4 "
+        "Marta/PROPN/nsubj/9 Oduya/PROPN/flat/7 said/VERB/ROOT/0 ,/PUNCT/punct/9 “/PUNCT/punct/15 and/CCONJ/cc/15 "
+        "we/PRON/nsubj/15 do/AUX:VBP/aux/15 check/VERB:VB/conj/4 ./PUNCT/punct/9 ”/PUNCT/punct/15"
+    )
+    found = quotes(split)
+    assert [told(quote)[2] for quote in found] == [("Marta Oduya",)] * 2
+    assert {quote.turn for quote in found} == {0}
+
+
+def test_paragraphs_of_one_utterance_are_one_turn():
+    first = (
+        "Marta/PROPN/nsubj/3 Oduya/PROPN/flat/1 said/VERB/ROOT/0 :/PUNCT/punct/3 “/PUNCT/punct/8 The/DET/det/7 "
+        "dam/NOUN/nsubj/8 holds/VERB:VBZ/ccomp/3 ./PUNCT/punct/8 ¶/SPACE/dep/8"
+    )
+    found = quotes(first, ALONE)
+    assert [told(quote) for quote in found] == [
+        ("reporting clause, then quotation", "Marta Oduya", ("Marta Oduya",)),
+        ("same utterance", None, ("Marta Oduya",)),
+    ]
+    assert {quote.turn for quote in found} == {0}
+    assert found[1].evidence and found[1].evidence.steps == ("the quotation goes on from the one before it",)
+
+
+def resolver_of(*sentences: str) -> Resolver:
+    doc = make_doc(sentences, ENTS)
+    view, _, _ = make_view(doc, LEXICON)
+    return Resolver(view, group_mentions(doc, view.blocks, LEXICON), load_weights())
+
+
+def test_credit_line_names_its_people():
+    resolver = resolver_of(ALONE + BLANK, "—/PUNCT/punct/2 Marta/PROPN/ROOT/0 Oduya/PROPN/flat/2")
+    (quotation,) = resolver.view.quotations
+    found = resolver.resolve(quotation, Link("credit line", within=(9, 11)))
+    assert [resolver.entities[n].name for n in found.entities] == ["Marta Oduya"]
+    assert found.form == "name"
+
+
+def test_speaker_put_right_is_what_later_quotations_see():
+    resolver = resolver_of(said(name("ud", 8, 10), 10) + BLANK, opened("ud", "Peter", "Verhoeven") + BLANK, ALONE)
+    first, last = resolver.view.quotations
+    resolver.resolve(first, None)
+    wanted = next(e.number for e in resolver.entities if e.name == "Peter Verhoeven")
+    resolver.correct(first, Resolved((wanted,), None, "implicit"))
+    found = resolver.resolve(last, Link("same utterance", previous=first.index))
+    assert found.entities == (wanted,)
+    assert found.form == "previous"
+
+
+def test_features_offer_a_new_and_an_old_description():
+    first = "A/DET/det/2 scholar/NOUN/nsubj/3 slept/VERB/ROOT/0 ./PUNCT/punct/3"
+    resolver = resolver_of(first + BLANK, said("the/DET/det/9 scholar/NOUN/nsubj/10", 10))
+    (quotation,) = resolver.view.quotations
+    mention = (12, 14)
+    assert resolver.view.doc[slice(*mention)].text == "the scholar"
+    assert {NEW, OLD} <= {number for number, _ in resolver.features.of("nominal", quotation, 12, mention)}
+
+
+def test_roster_knows_where_names_stand():
+    doc = make_doc([opened("ud"), opened("ud", "Peter", "Verhoeven")], ENTS)
+    view, _, _ = make_view(doc, LEXICON)
+    roster = Roster(view, group_mentions(doc, view.blocks, LEXICON))
+    marta, peter = roster.entities
+    assert roster.named_before(len(doc)) == [peter.number, marta.number]
+    assert roster.named_before(3) == [marta.number]
+    assert (roster.last_before(peter, 3), roster.next_after(peter, 3)) == (-1, 6)
+    assert (roster.last_before(peter, 9), roster.next_after(peter, 9)) == (6, None)
+    assert roster.name_around(1) == (0, 2)
+    number = roster.describe((3, 5))
+    assert roster.describe((3, 5)) == number == roster.described_as("the meeting")
+    assert roster.entities[number].resolved == [(3, 5), (3, 5)]
+
+
+@pytest.mark.parametrize(
+    ("noun", "kind"),
+    [
+        ("minister", "person"),
+        ("mother", "person"),
+        ("police", "group"),
+        ("ministry", "organisation"),
+        ("statement", "document"),
+        ("winter", None),
+    ],
+)
+def test_kind_of_noun(noun: str, kind: str | None):
+    assert kind_of_noun(noun, noun, LEXICON) == kind
