@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from quoteminer.candidates import Candidate, Roster, kind_of_noun
 from quoteminer.entities import Group
 from quoteminer.syntax import SUBJECTS
-from quoteminer.view import Features, Quotation, View
+from quoteminer.view import Features, Quotation, View, mention_bounds
 
 FORMS = ("pronoun", "nominal", "implicit")
-NEW, OLD = -1, -2
+NEW, OLD, REPORTER = -1, -2, -3
 DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
+FARTHEST_REPORT = 120
+KINDS_OF_PRONOUN = {"male": ("person",), "female": ("person",), "neuter": ("organisation", "document")}
 LABELS_OF_KIND = {
     "person": ("PERSON", "OTHER"),
     "group": ("ORG", "OTHER"),
@@ -85,6 +87,8 @@ class FeatureMaker:
         if form == "nominal" and mention is not None:
             fitting = LABELS_OF_KIND.get(self._kind(mention) or "")
             pool = [c for c in pool if fitting is None or c.described or c.label in fitting]
+        if form == "pronoun" and mention is not None:
+            pool = self._agreeing(pool, mention)
         order = sorted(pool, key=lambda c: -self.roster.last_before(c, anchor))
         people = [c.number for c in order if c.label == "PERSON" and self.roster.last_before(c, anchor) >= 0]
         rows = [
@@ -94,7 +98,75 @@ class FeatureMaker:
         if form == "nominal" and mention is not None:
             rows.append((NEW, self._new(mention)))
             self._add_antecedent(mention, order, rows)
+        elif form != "nominal":
+            self._add_reporter(quotation, anchor, mention, rows)
         return rows
+
+    def _agreeing(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
+        """The candidates that a pronoun can stand for: "she" for no document, no body and no man."""
+        pronoun = self.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
+        if pronoun is None or pronoun.number != "singular":
+            return pool
+        if pronoun.gender == "neuter":
+            return [c for c in pool if c.label != "PERSON"]
+        persons = [c for c in pool if c.label == "PERSON" or (c.described and self._is_person(c))]
+        return [c for c in persons if c.gender in (None, pronoun.gender)] or persons
+
+    def _is_person(self, candidate: Candidate) -> bool:
+        kinds = {kind_of_noun(role, role, self.lexicon) for role in candidate.roles}
+        return not candidate.plural and not kinds & {"document", "organisation", "group", "place"}
+
+    def reporter_before(
+        self, quotation: Quotation, anchor: int, mention: tuple[int, int] | None
+    ) -> tuple[int, int] | None:
+        """The unnamed source whose words the text reports just before, as tokens: "Another witness said …. “…,” she said."
+
+        Only one that the pronoun in `mention` can stand for; None where there is none, or the last report names someone.
+        """
+        doc, roster = self.view.doc, self.roster
+        low = self.history[-1][0].end if self.history else 0
+        for report in reversed(self.view.reports_between(max(low, anchor - FARTHEST_REPORT), anchor)):
+            if report.form != "verb" or report.strength != "strong" or report.subject is None:
+                continue
+            subject = doc[report.subject]
+            if roster.sentence[anchor] - roster.sentence[report.anchor] > 2:
+                return None
+            if subject.i >= anchor or subject.pos_ not in ("NOUN", "PROPN") or roster.named_by(subject.i) is not None:
+                return None
+            kind = kind_of_noun(subject.lemma_.lower(), subject.lower_, self.lexicon)
+            pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
+            if kind is None or (
+                pronoun is not None
+                and kind not in KINDS_OF_PRONOUN.get(pronoun.gender, ("person", "group", "organisation"))
+            ):
+                return None
+            if pronoun is not None and pronoun.gender in ("male", "female") and subject.tag_ == "NNS":
+                return None
+            return mention_bounds(self.view, subject.i)
+        return None
+
+    def _add_reporter(
+        self, quotation: Quotation, anchor: int, mention: tuple[int, int] | None, rows: list[tuple[int, Features]]
+    ) -> None:
+        span = self.reporter_before(quotation, anchor, mention)
+        if span is None:
+            return
+        known = self.roster.described_as(self.roster.text(span))
+        for number, found in rows:
+            if number == known:
+                found["reporter just before"] = 1.0
+                return
+        doc = self.view.doc
+        head = doc[span[0] : span[1]].root
+        gap = self.roster.sentence[anchor] - self.roster.sentence[head.i]
+        found = {"reporter": 1.0, f"reporter, sentences {gap}": 1.0}
+        found[f"reporter, {kind_of_noun(head.lemma_.lower(), head.lower_, self.lexicon)}"] = 1.0
+        found[f"reporter, {'definite' if doc[span[0]].lower_ in ('the', 'this', 'that') else 'indefinite'}"] = 1.0
+        if self.view.block_of[head.i] == quotation.block:
+            found["reporter in the same block"] = 1.0
+        if not self.history or self.history[-1][0].block < self.view.block_of[head.i]:
+            found["reporter in a new block"] = 1.0
+        rows.append((REPORTER, found))
 
     def _kind(self, mention: tuple[int, int]) -> str | None:
         """What sort of source a noun phrase describes, by its last noun."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from quoteminer.candidate_features import NEW, OLD, FeatureMaker, Resolved
+from quoteminer.candidate_features import NEW, OLD, REPORTER, FeatureMaker, Resolved
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.syntax import POSSESSIVES, conjuncts_of
@@ -159,6 +159,9 @@ class Resolver:
         elif number == OLD and mention is not None:
             antecedent = self.roster.antecedent(mention)
             number = self.roster.describe(antecedent[1] if antecedent and antecedent[1] else mention, mention)
+        elif number == REPORTER and (span := self.features.reporter_before(quotation, anchor, mention)) is not None:
+            source = self._by_rank("nominal", quotation, span[0], span)
+            return Resolved(source.entities, mention, form, probability, ("is whose words are reported just before",))
         elif mention is not None:
             self.roster.entities[number].resolved.append(mention)
         return Resolved((number,), mention, form, probability, self.reasons(form, found))

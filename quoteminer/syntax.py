@@ -106,7 +106,9 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
         after = doc[i]
         joins = after.pos_ in CHAIN or after.text in ("-", "–", "/") or after.text in POSSESSIVES
         # "President of the Federation NAME": an office with a capital goes on to its holder's name.
-        joins = joins or (first.text[:1].isupper() and (after.lower_ == "of" or (after.pos_ == "DET" and i > token + 1)))
+        joins = joins or (
+            first.text[:1].isupper() and (after.lower_ == "of" or (after.pos_ == "DET" and i > token + 1))
+        )
         if not joins or after.tag_.startswith("VB") or after.lower_ in DAYS or after.lower_ == "to":
             break
         if after.ent_type_ in ("PERSON", "PER") and doc[i + 1 : i + 2].text not in POSSESSIVES:

@@ -47,7 +47,8 @@ ROWS = [
         id="so-called",
     ),
     pytest.param(
-        "He/PRON/nsubj/2 directed/VERB/ROOT/0 the/DET/det/4 film/NOUN/obj/2 “/PUNCT/punct/8 The/DET/det/8 Long/PROPN/compound/8 "
+        "He/PRON/nsubj/2 directed/VERB/ROOT/0 the/DET/det/4 film/NOUN/obj/2 “/PUNCT/punct/8 "
+        "The/DET/det/8 Long/PROPN/compound/8 "
         "Winter/PROPN/appos/4 ”/PUNCT/punct/8 ./PUNCT/punct/2",
         "title",
         id="film",
@@ -62,10 +63,15 @@ def test_kind(tree: str, kind: str):
 
 def test_features_name_what_is_seen():
     view = view_of(
-        "The/DET/det/6 so-called/ADJ/amod/6 ‘/PUNCT/punct/6 winter/NOUN/compound/6 ’/PUNCT/punct/6 rule/NOUN/nsubj/7 ended/VERB/ROOT/0"
+        (
+            "The/DET/det/6 so-called/ADJ/amod/6 ‘/PUNCT/punct/6 winter/NOUN/compound/6 ’/PUNCT/punct/6 "
+            "rule/NOUN/nsubj/7 ended/VERB/ROOT/0"
+        )
     )
     found = kind_features(view, view.quotations[0], None)
-    assert {"always", "no rule", "words 1", "term cue before", "single marks", "after it NOUN", "lower, no verb"} <= {*found}
+    assert {"always", "no rule", "words 1", "term cue before", "single marks", "after it NOUN", "lower, no verb"} <= {
+        *found
+    }
 
 
 def test_encoder_adds_logs():

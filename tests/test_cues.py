@@ -52,7 +52,10 @@ ROWS = [
         id="according-ud",
     ),
     pytest.param(
-        "According/VERB:VBG/prep/6 to/ADP/prep/1 Marta/PROPN/compound/4 Oduya/PROPN/pobj/2 ,/PUNCT/punct/6 rained/VERB/ROOT/0",
+        (
+            "According/VERB:VBG/prep/6 to/ADP/prep/1 Marta/PROPN/compound/4 Oduya/PROPN/pobj/2 "
+            ",/PUNCT/punct/6 rained/VERB/ROOT/0"
+        ),
         ("According to", "Oduya", "preposition", "strong"),
         id="according-clear",
     ),
@@ -62,7 +65,9 @@ ROWS = [
         id="in-the-words-of",
     ),
     pytest.param(
-        "Oduya/PROPN/nmod:poss/3 ’s/PART:POS/case/1 claim/NOUN/ROOT/0", ("claim", "Oduya", "noun", "weak"), id="claim-ud"
+        "Oduya/PROPN/nmod:poss/3 ’s/PART:POS/case/1 claim/NOUN/ROOT/0",
+        ("claim", "Oduya", "noun", "weak"),
+        id="claim-ud",
     ),
     pytest.param(
         "Oduya/PROPN/poss/3 ’s/PART:POS/case/1 claim/NOUN/ROOT/0", ("claim", "Oduya", "noun", "weak"), id="claim-clear"
@@ -74,7 +79,9 @@ ROWS = [
         "statement/NOUN/ROOT/0 by/ADP/prep/1 Oduya/PROPN/pobj/2", ("statement", "Oduya", "noun", "weak"), id="by-clear"
     ),
     pytest.param(
-        "Oduya/PROPN/nsubj/2 issued/VERB/ROOT/0 statement/NOUN/obj/2", ("issued", "Oduya", "verb", "weak"), id="light-ud"
+        "Oduya/PROPN/nsubj/2 issued/VERB/ROOT/0 statement/NOUN/obj/2",
+        ("issued", "Oduya", "verb", "weak"),
+        id="light-ud",
     ),
     pytest.param(
         "Oduya/PROPN/nsubj/2 issued/VERB/ROOT/0 statement/NOUN/dobj/2",
@@ -106,8 +113,8 @@ def test_no_report(tree: str):
 
 def test_words_inside_a_quotation_report_nothing():
     tree = "Oduya/PROPN/nsubj/2 said/VERB/ROOT/0 nothing/NOUN/obj/2"
-    assert reports(tree, range(0, 3)) == []
-    assert reports(tree, range(0, 1)) == [("said", None, "verb", "strong")]
+    assert reports(tree, range(3)) == []
+    assert reports(tree, range(1)) == [("said", None, "verb", "strong")]
 
 
 def test_untagged_doc_still_shows_its_verbs():
@@ -118,7 +125,14 @@ def test_untagged_doc_still_shows_its_verbs():
 
 @pytest.mark.parametrize(
     ("form", "lemma"),
-    [("replied", "reply"), ("planned", "plan"), ("noting", "note"), ("says", "say"), ("wrote", "write"), ("adds", "add")],
+    [
+        ("replied", "reply"),
+        ("planned", "plan"),
+        ("noting", "note"),
+        ("says", "say"),
+        ("wrote", "write"),
+        ("adds", "add"),
+    ],
 )
 def test_verb_lemmas(form: str, lemma: str):
     assert lemma in verb_lemmas(form)

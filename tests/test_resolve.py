@@ -14,8 +14,12 @@ from quoteminer.view import Link
 
 LEXICON = load_lexicon()
 ENTS = {"Marta Oduya": "PERSON", "Oduya": "PERSON", "Peter Verhoeven": "PERSON", "Lake Authority": "ORG"}
-QUOTE = "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ccomp/{v} well/ADV/advmod/4 ,/PUNCT/punct/4 ”/PUNCT/punct/4"
-ALONE = "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ROOT/0 well/ADV/advmod/4 ./PUNCT/punct/4 ”/PUNCT/punct/4"
+QUOTE = (
+    "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ccomp/{v} well/ADV/advmod/4 "
+    ",/PUNCT/punct/4 ”/PUNCT/punct/4"
+)
+ALONE = "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ROOT/0 well/ADV/advmod/4 "
+"./PUNCT/punct/4 ”/PUNCT/punct/4"
 BLANK = " ¶/SPACE/dep/1"
 
 
@@ -83,22 +87,34 @@ class TestBothSchemes:
     def test_two_speakers(self, scheme: str):
         both = {
             "ud": "Marta/PROPN/nsubj/13 Oduya/PROPN/flat/8 and/CCONJ/cc/11 Peter/PROPN/conj/8 Verhoeven/PROPN/flat/11",
-            "clear": "Marta/PROPN/compound/9 Oduya/PROPN/nsubj/13 and/CCONJ/cc/9 Peter/PROPN/compound/12 Verhoeven/PROPN/conj/9",
+            "clear": (
+                "Marta/PROPN/compound/9 Oduya/PROPN/nsubj/13 and/CCONJ/cc/9 Peter/PROPN/compound/12 "
+                "Verhoeven/PROPN/conj/9"
+            ),
         }[scheme]
         (quote,) = quotes(said(both, 13))
         assert told(quote) == (AFTER, "Marta Oduya and Peter Verhoeven", ("Marta Oduya", "Peter Verhoeven"))
 
     def test_apposition_after_the_name(self, scheme: str):
         clause = {
-            "ud": "Marta/PROPN/nsubj/13 Oduya/PROPN/flat/8 ,/PUNCT/punct/12 a/DET/det/12 doctor/NOUN/appos/8 ,/PUNCT/punct/8",
-            "clear": "Marta/PROPN/compound/9 Oduya/PROPN/nsubj/14 ,/PUNCT/punct/9 a/DET/det/12 doctor/NOUN/appos/9 ,/PUNCT/punct/9",
+            "ud": (
+                "Marta/PROPN/nsubj/13 Oduya/PROPN/flat/8 ,/PUNCT/punct/12 a/DET/det/12 doctor/NOUN/appos/8 "
+                ",/PUNCT/punct/8"
+            ),
+            "clear": (
+                "Marta/PROPN/compound/9 Oduya/PROPN/nsubj/14 ,/PUNCT/punct/9 a/DET/det/12 doctor/NOUN/appos/9 "
+                ",/PUNCT/punct/9"
+            ),
         }[scheme]
         (quote,) = quotes(said(clause, 14))
         assert told(quote) == (AFTER, "Marta Oduya", ("Marta Oduya",))
 
     def test_name_in_apposition_to_an_office(self, scheme: str):
         clause = {
-            "ud": "the/DET/det/9 minister/NOUN/nsubj/14 ,/PUNCT/punct/11 Marta/PROPN/appos/9 Oduya/PROPN/flat/11 ,/PUNCT/punct/9",
+            "ud": (
+                "the/DET/det/9 minister/NOUN/nsubj/14 ,/PUNCT/punct/11 Marta/PROPN/appos/9 Oduya/PROPN/flat/11 "
+                ",/PUNCT/punct/9"
+            ),
             "clear": "the/DET/det/9 minister/NOUN/nsubj/14 ,/PUNCT/punct/9 Marta/PROPN/compound/12 Oduya/PROPN/appos/9 "
             ",/PUNCT/punct/9",
         }[scheme]
@@ -116,7 +132,9 @@ class TestBothSchemes:
     def test_the_minister(self, scheme: str):
         first = {
             "ud": "Minister/PROPN/nsubj/4 Marta/PROPN/flat/1 Oduya/PROPN/flat/1 spoke/VERB/ROOT/0 ./PUNCT/punct/4",
-            "clear": "Minister/PROPN/compound/3 Marta/PROPN/compound/3 Oduya/PROPN/nsubj/4 spoke/VERB/ROOT/0 ./PUNCT/punct/4",
+            "clear": (
+                "Minister/PROPN/compound/3 Marta/PROPN/compound/3 Oduya/PROPN/nsubj/4 spoke/VERB/ROOT/0 ./PUNCT/punct/4"
+            ),
         }[scheme]
         (quote,) = quotes(first + BLANK, said("the/DET/det/9 minister/NOUN/nsubj/10", 10))
         assert told(quote) == (AFTER, "the minister", ("Marta Oduya",))
@@ -139,7 +157,10 @@ def test_unnamed_source_is_its_description():
 
 
 def test_the_scholar_is_the_scholar_of_before():
-    first = "A/DET/det/3 Lisbon-based/ADJ/amod/3 scholar/NOUN/nsubj/4 followed/VERB/ROOT/0 talks/NOUN:NNS/obj/4 ./PUNCT/punct/4"
+    first = (
+        "A/DET/det/3 Lisbon-based/ADJ/amod/3 scholar/NOUN/nsubj/4 followed/VERB/ROOT/0 "
+        "talks/NOUN:NNS/obj/4 ./PUNCT/punct/4"
+    )
     (quote,) = quotes(first + BLANK, said("the/DET/det/9 scholar/NOUN/nsubj/10", 10))
     assert told(quote) == (AFTER, "the scholar", ("A Lisbon-based scholar",))
 

@@ -14,8 +14,8 @@ from quoteminer.speakers import (
     NOUN_BEFORE,
     attribute,
     link_features,
-    propose,
     proposals_for,
+    propose,
     softmax,
 )
 from quoteminer.view import Link, View, mention_bounds
@@ -83,7 +83,8 @@ ROWS = [
         id="according-to-ud",
     ),
     pytest.param(
-        "According/VERB:VBG/prep/9 to/ADP/prep/1 Marta/PROPN/compound/4 Oduya/PROPN/pobj/2 ,/PUNCT/punct/9 “/PUNCT/punct/9 "
+        "According/VERB:VBG/prep/9 to/ADP/prep/1 Marta/PROPN/compound/4 Oduya/PROPN/pobj/2 "
+        ",/PUNCT/punct/9 “/PUNCT/punct/9 "
         "the/DET/det/8 dam/NOUN/nsubj/9 holds/VERB:VBZ/ROOT/0 ”/PUNCT/punct/9 ./PUNCT/punct/9",
         (ACCORDING, "According to", "Marta Oduya"),
         id="according-to-clear",
@@ -149,7 +150,9 @@ ROWS = [
         (AFTER, "said", "a police spokesman"),
         id="noun-phrase",
     ),
-    pytest.param("“/PUNCT/punct/3 Nothing/PRON/nsubj/3 holds/VERB:VBZ/ROOT/0 ./PUNCT/punct/3 ”/PUNCT/punct/3", None, id="alone"),
+    pytest.param(
+        "“/PUNCT/punct/3 Nothing/PRON/nsubj/3 holds/VERB:VBZ/ROOT/0 ./PUNCT/punct/3 ”/PUNCT/punct/3", None, id="alone"
+    ),
 ]
 
 
@@ -168,7 +171,10 @@ def test_later_paragraph_of_one_utterance_goes_on():
 
 
 def test_reporting_clause_of_the_next_sentence_is_not_beside():
-    first = "“/PUNCT/punct/3 It/PRON/nsubj/3 holds/VERB:VBZ/ROOT/0 ./PUNCT/punct/3 ”/PUNCT/punct/3 He/PRON/nsubj/7 slept/VERB/dep/3 ./PUNCT/punct/3"
+    first = (
+        "“/PUNCT/punct/3 It/PRON/nsubj/3 holds/VERB:VBZ/ROOT/0 ./PUNCT/punct/3 ”/PUNCT/punct/3 "
+        "He/PRON/nsubj/7 slept/VERB/dep/3 ./PUNCT/punct/3"
+    )
     view, _ = view_of(first, "Oduya/PROPN/nsubj/2 said/VERB/ROOT/0 so/ADV/advmod/2 ./PUNCT/punct/2")
     assert [*propose(view, view.quotations[0])] == []
 

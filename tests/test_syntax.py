@@ -186,7 +186,10 @@ def test_phrase_head_after(tree: str, head: str | None):
             id="possessive",
         ),
         pytest.param(
-            "officials/NOUN:NNS/nsubj/4 and/CCONJ/cc/3 analysts/NOUN:NNS/conj/1 said/VERB/ROOT/0", {}, "officials", id="and"
+            "officials/NOUN:NNS/nsubj/4 and/CCONJ/cc/3 analysts/NOUN:NNS/conj/1 said/VERB/ROOT/0",
+            {},
+            "officials",
+            id="and",
         ),
         pytest.param("Oduya/PROPN/nsubj/3 Monday/PROPN/obl/3 said/VERB/ROOT/0", {}, "Oduya", id="day"),
         pytest.param("she/PRON/nsubj/2 said/VERB/ROOT/0", {}, "she", id="pronoun"),
@@ -200,8 +203,14 @@ def test_settle_head(tree: str, ents: dict[str, str], head: str):
 @pytest.mark.parametrize(
     "tree",
     [
-        "Oduya/PROPN/nsubj/6 ,/PUNCT/punct/3 Verhoeven/PROPN/conj/1 and/CCONJ/cc/5 Adeyemi/PROPN/conj/1 said/VERB/ROOT/0",
-        "Oduya/PROPN/nsubj/6 ,/PUNCT/punct/1 Verhoeven/PROPN/conj/1 and/CCONJ/cc/3 Adeyemi/PROPN/conj/3 said/VERB/ROOT/0",
+        (
+            "Oduya/PROPN/nsubj/6 ,/PUNCT/punct/3 Verhoeven/PROPN/conj/1 and/CCONJ/cc/5 Adeyemi/PROPN/conj/1 "
+            "said/VERB/ROOT/0"
+        ),
+        (
+            "Oduya/PROPN/nsubj/6 ,/PUNCT/punct/1 Verhoeven/PROPN/conj/1 and/CCONJ/cc/3 Adeyemi/PROPN/conj/3 "
+            "said/VERB/ROOT/0"
+        ),
     ],
     ids=["ud", "clear"],
 )
@@ -241,10 +250,26 @@ def test_children_of_a_huge_tree_are_those_nearby():
     assert [t.i for t in children_of(doc[9])] == []
 
 
-WORDS = st.sampled_from(["“", "”", ",", "said", "by", "Oduya", "who", "the", "one", "of", "minister", "and", "’s", "\n\n"])
+WORDS = st.sampled_from(
+    ["“", "”", ",", "said", "by", "Oduya", "who", "the", "one", "of", "minister", "and", "’s", "\n\n"]
+)
 POS = st.sampled_from(["NOUN", "PROPN", "VERB", "DET", "PUNCT", "ADP", "PRON", "AUX", "CCONJ", ""])
 DEPS = st.sampled_from(
-    ["nsubj", "nsubj:pass", "nsubjpass", "agent", "obl", "conj", "acl", "relcl", "flat", "compound", "prep", "pobj", "punct"]
+    [
+        "nsubj",
+        "nsubj:pass",
+        "nsubjpass",
+        "agent",
+        "obl",
+        "conj",
+        "acl",
+        "relcl",
+        "flat",
+        "compound",
+        "prep",
+        "pobj",
+        "punct",
+    ]
 )
 
 

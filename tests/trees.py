@@ -9,8 +9,8 @@ VOCAB = spacy.blank("en").vocab
 TAGS = {"VERB": "VBD", "NOUN": "NN", "PROPN": "NNP", "PRON": "PRP", "DET": "DT", "ADJ": "JJ", "ADP": "IN", "AUX": "VBD",
         "PART": "RB", "CCONJ": "CC", "SCONJ": "IN", "PUNCT": ".", "NUM": "CD", "ADV": "RB", "SPACE": "_SP"}  # fmt: skip
 LEMMAS = {"said": "say", "says": "say", "saying": "say", "told": "tell", "quoted": "quote", "added": "add",
-          "adding": "add", "warned": "warn", "described": "describe", "holds": "hold", "was": "be", "officials": "official",
-          "criticised": "criticise", "issued": "issue", "engineers": "engineer"}  # fmt: skip
+          "adding": "add", "warned": "warn", "described": "describe", "holds": "hold", "was": "be",
+          "officials": "official", "criticised": "criticise", "issued": "issue", "engineers": "engineer"}  # fmt: skip
 SCHEMES = ("ud", "clear")
 
 
@@ -46,7 +46,9 @@ def make_doc(sentences: str | Sequence[str], ents: Mapping[str, str] | None = No
     if not parse:
         return Doc(VOCAB, words=words, spaces=spaces, ents=labels)
     lemmas = [LEMMAS.get(word.lower(), word.lower()) for word in words]
-    return Doc(VOCAB, words=words, spaces=spaces, pos=pos, tags=tags, lemmas=lemmas, heads=heads, deps=deps, ents=labels)
+    return Doc(
+        VOCAB, words=words, spaces=spaces, pos=pos, tags=tags, lemmas=lemmas, heads=heads, deps=deps, ents=labels
+    )
 
 
 def index_of(doc: Doc, word: str) -> int:

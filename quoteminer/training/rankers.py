@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped, unused-ignor
 from spacy.tokens import Doc
 
 from quoteminer.analysis import make_view
-from quoteminer.candidate_features import FORMS, OLD, Resolved
+from quoteminer.candidate_features import FORMS, OLD, REPORTER, Resolved
 from quoteminer.classify import KINDS, kind_features, kind_pointers, with_encoder
 from quoteminer.entities import group_mentions
 from quoteminer.lexicon import load_lexicon
@@ -117,8 +117,10 @@ def collect(
                 anchor = resolved.mention[0] if resolved.mention else quotation.start
                 resolver.features.forget()
                 found = resolver.features.of(form, quotation, anchor, resolved.mention)
+                reporter = resolver.features.reporter_before(quotation, anchor, resolved.mention)
                 options = [
-                    (f, number in right or _describes(resolver, number, resolved, accepted, row)) for number, f in found
+                    (f, number in right or _describes(resolver, number, resolved, reporter, accepted, row))
+                    for number, f in found
                 ]
                 if any(ok for _, ok in options) and not all(ok for _, ok in options):
                     questions[form].append((options, 1.0))
@@ -152,9 +154,16 @@ def _ask_link(
 
 
 def _describes(
-    resolver: Resolver, number: int, resolved: Resolved, accepted: Sequence[str], row: Mapping[str, Any]
+    resolver: Resolver,
+    number: int,
+    resolved: Resolved,
+    reporter: tuple[int, int] | None,
+    accepted: Sequence[str],
+    row: Mapping[str, Any],
 ) -> bool:
     """Whether a description, the mention's own or that of a phrase before it, is the gold speaker's name."""
+    if number == REPORTER and reporter is not None:
+        return same_source(resolver.roster.text(reporter), accepted, row["type"])
     if number >= 0 or resolved.mention is None or row["form"] != "nominal":
         return False
     tokens = resolved.mention
