@@ -16,6 +16,7 @@ FORMS = ("pronoun", "nominal", "implicit")
 NEW, OLD, REPORTER = -1, -2, -3
 DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
 FARTHEST_REPORT = 120
+UNNAMED = frozenset(("source", "insider", "observer", "user", "commenter", "reader", "viewer", "passer-by"))
 KINDS_OF_PRONOUN = {"male": ("person",), "female": ("person",), "neuter": ("organisation", "document")}
 LABELS_OF_KIND = {
     "person": ("PERSON", "OTHER"),
@@ -87,8 +88,9 @@ class FeatureMaker:
         if form == "nominal" and mention is not None:
             fitting = LABELS_OF_KIND.get(self._kind(mention) or "")
             pool = [c for c in pool if fitting is None or c.described or c.label in fitting]
+            pool = self._bearable(pool, mention)
         if form == "pronoun" and mention is not None:
-            pool = self._agreeing(pool, mention)
+            pool = [*self._agreeing(pool, mention)]
         order = sorted(pool, key=lambda c: -self.roster.last_before(c, anchor))
         people = [c.number for c in order if c.label == "PERSON" and self.roster.last_before(c, anchor) >= 0]
         rows = [
@@ -101,6 +103,15 @@ class FeatureMaker:
         elif form != "nominal":
             self._add_reporter(quotation, anchor, mention, rows)
         return rows
+
+    def _bearable(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
+        """The candidates that a noun may stand for: "the father" only for somebody called one, "the source" for no name."""
+        lemma = self.view.doc[mention[0] : mention[1]].root.lemma_.lower()
+        if lemma in UNNAMED:
+            return [c for c in pool if c.described and lemma in c.roles]
+        if lemma in self.lexicon.kinship:
+            return [c for c in pool if lemma in c.roles]
+        return pool
 
     def _agreeing(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
         """The candidates that a pronoun can stand for: "she" for no document, no body and no man."""
@@ -119,9 +130,10 @@ class FeatureMaker:
     def reporter_before(
         self, quotation: Quotation, anchor: int, mention: tuple[int, int] | None
     ) -> tuple[int, int] | None:
-        """The unnamed source whose words the text reports just before, as tokens: "Another witness said …. “…,” she said."
+        """The unnamed source whose words the text reports just before: "Another witness said …. “…,” she said."
 
-        Only one that the pronoun in `mention` can stand for; None where there is none, or the last report names someone.
+        Gives its tokens; only one that the pronoun in `mention` can stand for. None where there is none, or where the
+        last report names someone.
         """
         doc, roster = self.view.doc, self.roster
         low = self.history[-1][0].end if self.history else 0
@@ -137,7 +149,7 @@ class FeatureMaker:
             pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
             if kind is None or (
                 pronoun is not None
-                and kind not in KINDS_OF_PRONOUN.get(pronoun.gender, ("person", "group", "organisation"))
+                and kind not in KINDS_OF_PRONOUN.get(pronoun.gender or "", ("person", "group", "organisation"))
             ):
                 return None
             if pronoun is not None and pronoun.gender in ("male", "female") and subject.tag_ == "NNS":

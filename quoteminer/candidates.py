@@ -211,7 +211,7 @@ class Roster:
     def describe(self, mention: tuple[int, int], again: tuple[int, int] | None = None) -> int:
         """The number of an unnamed source ("a police spokesman"), one a description; `again` is a later mention."""
         doc = self.view.doc
-        name = self.text(mention)
+        name = self.relative(mention) or self.text(mention)
         known = self.described_as(name)
         if known is not None:
             self._mention_again(self.entities[known], again or mention)
@@ -243,6 +243,19 @@ class Roster:
         self._order.insert(at, mention[0])
         self._named.insert(at, entity.number)
         return entity.number
+
+    def relative(self, mention: tuple[int, int]) -> str | None:
+        """A relative of a named person under the full name: "Ann Lee's mother" for "Lee's grieving mother"."""
+        doc = self.view.doc
+        head = doc[mention[0] : mention[1]].root
+        if head.lemma_.lower() not in self.lexicon.kinship:
+            return None
+        for i in range(mention[0], head.i):
+            if i in self.at and self.entities[self.at[i]].label == "PERSON":
+                end = self.name_around(i)[1]
+                if end < len(doc) and doc[end].text in POSSESSIVES:
+                    return f"{self.entities[self.at[i]].name}{doc[end].text.rstrip('s')}s {head.lower_}"
+        return None
 
     def described_as(self, name: str) -> int | None:
         """The number of the unnamed source known by a description, None where there is none."""

@@ -172,7 +172,9 @@ def read_lexicon(folder: Path) -> Lexicon:
     return Lexicon(
         reporting_verbs=MappingProxyType(_strengths(verbs["strong"], verbs["weak"])),
         phrasal_verbs=MappingProxyType(_strengths(verbs["phrasal strong"], verbs["phrasal weak"])),
-        phrasal_heads=frozenset(entry.split()[0] for name in ("phrasal strong", "phrasal weak") for entry in verbs[name]),
+        phrasal_heads=frozenset(
+            entry.split()[0] for name in ("phrasal strong", "phrasal weak") for entry in verbs[name]
+        ),
         light_verbs=frozenset(verbs["light"]),
         speech_nouns=frozenset(speech["speech"]),
         document_nouns=frozenset(speech["documents"]),

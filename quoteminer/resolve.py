@@ -154,6 +154,8 @@ class Resolver:
                 return Resolved((self.roster.describe(mention),), mention, form, 0.5)
             return Resolved((), mention, form, 0.0)
         probability, number, found = ranked[0]
+        if number == NEW and (told := next((row for row in ranked if row[1] == OLD), None)):
+            _, number, found = told  # the same source, but told of before, in more words
         if number == NEW and mention is not None:
             number = self.roster.describe(mention)
         elif number == OLD and mention is not None:
@@ -163,5 +165,10 @@ class Resolver:
             source = self._by_rank("nominal", quotation, span[0], span)
             return Resolved(source.entities, mention, form, probability, ("is whose words are reported just before",))
         elif mention is not None:
-            self.roster.entities[number].resolved.append(mention)
+            entity = self.roster.entities[number]
+            entity.resolved.append(mention)
+            pronoun = self.view.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
+            if form == "pronoun" and entity.gender is None and pronoun and pronoun.gender in ("male", "female"):
+                # What one pronoun has shown holds for those after it.
+                entity.gender = pronoun.gender
         return Resolved((number,), mention, form, probability, self.reasons(form, found))

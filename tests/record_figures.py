@@ -244,6 +244,7 @@ def tables(figures: Figures) -> dict[str, str]:
     """The parts of the README that hold figures, by the name of their marker."""
     return {
         "figures": _figures_table(figures),
+        "peer": _peer_table(figures),
         "forms": _forms_table(figures),
         "confidence": _confidence_table(figures),
         "errors": _errors_text(figures),

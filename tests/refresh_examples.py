@@ -35,7 +35,7 @@ def run_notebook(source: Path, target: Path) -> None:
 
 
 def take_picture(target: Path) -> None:
-    """The page of one dispatch in headless Chromium, with the note of a quotation open, as a PNG of 128 colours."""
+    """The page of one dispatch in headless Chromium, with the note of a quotation open, as a PNG of 256 colours."""
     from PIL import Image
     from test_render_browser import Browser
 
@@ -43,7 +43,8 @@ def take_picture(target: Path) -> None:
     from quoteminer.render import render_page
 
     article = quoteminer.extract(PAGE_TEXT.read_bytes().decode("utf-8"))
-    shown = next(i for i, quote in enumerate(article.quotes, 1) if quote in article.quotes_by("Bonny Lin"))
+    lin = article.quotes_by("Bonny Lin")
+    shown = next(i for i, quote in enumerate(article.quotes, 1) if quote in lin and quote.mention)
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
         page.write_text(render_page([(PAGE_TEXT.name, article)]), encoding="utf-8")
@@ -54,7 +55,7 @@ def take_picture(target: Path) -> None:
         picture = Image.open(io.BytesIO(browser.screenshot())).convert("RGB")
         browser.process.kill()
         browser.process.wait()
-    picture.quantize(128).save(target, optimize=True)
+    picture.quantize(256, Image.Quantize.FASTOCTREE).save(target, optimize=True)
     print(f"{target.name}: {target.stat().st_size:,} bytes")
 
 

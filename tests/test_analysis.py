@@ -1,6 +1,7 @@
 """The whole way from a Doc to the Article: any Doc, exact offsets, and short articles on the shipped pipeline."""
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,8 @@ def check(article: Article, text: str) -> None:
         assert text[mention.start : mention.end] == mention.text
     for entity in article.entities:
         mentions = entity.mentions
-        assert all(a.end <= b.start for a, b in zip(mentions, mentions[1:], strict=False))
-    for before, after in zip(article.quotes, article.quotes[1:], strict=False):
+        assert all(a.end <= b.start for a, b in pairwise(mentions))
+    for before, after in pairwise(article.quotes):
         assert before.end <= after.start
         assert before.turn <= after.turn <= before.turn + 1
     for quote in article.quotes:
@@ -104,8 +105,9 @@ def test_callers_own_text_is_what_the_article_carries():
 
 
 WORDS = st.sampled_from(
-    ["“", "”", '"', "‘", "’", "「", "」", ",", ".", ":", "—", "said", "according", "to", "by", "Oduya", "Marta", "she", "we",
-     "the", "minister", "a", "spokesman", "of", "and", "’s", "statement", "\n\n", "\n", "-", "Q", "x“y", "some"]
+    ["“", "”", '"', "‘", "’", "「", "」", ",", ".", ":", "—", "said", "according", "to", "by", "Oduya", "Marta",
+     "she", "we", "the", "minister", "a", "spokesman", "of", "and", "’s", "statement", "\n\n", "\n",
+     "-", "Q", "x“y", "some"]
 )  # fmt: skip
 POS = st.sampled_from(["NOUN", "PROPN", "VERB", "DET", "PUNCT", "ADP", "PRON", "AUX", "CCONJ", "SPACE", ""])
 DEPS = st.sampled_from(

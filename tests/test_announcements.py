@@ -11,16 +11,20 @@ from quoteminer.marks import find_marked
 
 LEXICON = load_lexicon()
 PERSON = {"Marta Oduya": "PERSON"}
-ITEM = ("-/PUNCT/punct/5 “/PUNCT/punct/5 The/DET/det/4 dam/NOUN/nsubj/5 holds/VERB:VBZ/ROOT/0 "
-"well/ADV/advmod/5 ./PUNCT/punct/5 ”/PUNCT/punct/5")
+ITEM = (
+    "-/PUNCT/punct/5 “/PUNCT/punct/5 The/DET/det/4 dam/NOUN/nsubj/5 holds/VERB:VBZ/ROOT/0 "
+    "well/ADV/advmod/5 ./PUNCT/punct/5 ”/PUNCT/punct/5"
+)
 PARAGRAPH = (
     "The/DET/det/2 dam/NOUN/nsubj/3 holds/VERB:VBZ/ROOT/0 through/ADP/case/6 the/DET/det/6 "
-"winter/NOUN/obl/3 ,/PUNCT/punct/3 "
+    "winter/NOUN/obl/3 ,/PUNCT/punct/3 "
     "and/CCONJ/cc/10 we/PRON/nsubj/10 check/VERB:VBP/conj/3 it/PRON/obj/10 every/DET/det/13 "
-"day/NOUN/obl/10 ./PUNCT/punct/3"
+    "day/NOUN/obl/10 ./PUNCT/punct/3"
 )
-MARKED = ("“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ROOT/0 well/ADV/advmod/4 "
-"./PUNCT/punct/4 ”/PUNCT/punct/4")
+MARKED = (
+    "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ROOT/0 well/ADV/advmod/4 "
+    "./PUNCT/punct/4 ”/PUNCT/punct/4"
+)
 BLANK = " ¶/SPACE/dep/1"
 
 
@@ -39,10 +43,12 @@ def links(*sentences: str) -> list[tuple[str, str, str, str]]:
 
 
 LEADS = {
-    "ud": ("Marta/PROPN/nsubj/3 Oduya/PROPN/flat/1 said/VERB/ROOT/0 in/ADP/case/6 a/DET/det/6 "
-"statement/NOUN/obl/3 :/PUNCT/punct/3"),
+    "ud": (
+        "Marta/PROPN/nsubj/3 Oduya/PROPN/flat/1 said/VERB/ROOT/0 in/ADP/case/6 a/DET/det/6 "
+        "statement/NOUN/obl/3 :/PUNCT/punct/3"
+    ),
     "clear": "Marta/PROPN/compound/2 Oduya/PROPN/nsubj/3 said/VERB/ROOT/0 in/ADP/prep/3 a/DET/det/6 "
-"statement/NOUN/pobj/4 "
+    "statement/NOUN/pobj/4 "
     ":/PUNCT/punct/3",
 }
 
@@ -70,8 +76,10 @@ def test_credit_line():
 
 def test_transcript_labels():
     question = "Q/NOUN/ROOT/0 :/PUNCT/punct/1 Will/AUX/aux/5 it/PRON/nsubj/5 hold/VERB/dep/1 ?/PUNCT/punct/1"
-    answer = "MARTA/PROPN/ROOT/0 ODUYA/PROPN/flat/1 :/PUNCT/punct/1 It/PRON/nsubj/5 holds/VERB:VBZ/dep/1 "
-",/PUNCT/punct/5 I/PRON/nsubj/8 know/VERB:VBP/dep/1 it/PRON/obj/8 ./PUNCT/punct/1"
+    answer = (
+        "MARTA/PROPN/ROOT/0 ODUYA/PROPN/flat/1 :/PUNCT/punct/1 It/PRON/nsubj/5 holds/VERB:VBZ/dep/1 "
+        ",/PUNCT/punct/5 I/PRON/nsubj/8 know/VERB:VBP/dep/1 it/PRON/obj/8 ./PUNCT/punct/1"
+    )
     found = links(question + BLANK, answer + BLANK, question + BLANK, answer)
     assert found == [(LABEL, "", "", "MARTA ODUYA")] * 2
 

@@ -63,10 +63,8 @@ def test_kind(tree: str, kind: str):
 
 def test_features_name_what_is_seen():
     view = view_of(
-        (
-            "The/DET/det/6 so-called/ADJ/amod/6 ‘/PUNCT/punct/6 winter/NOUN/compound/6 ’/PUNCT/punct/6 "
-            "rule/NOUN/nsubj/7 ended/VERB/ROOT/0"
-        )
+        "The/DET/det/6 so-called/ADJ/amod/6 ‘/PUNCT/punct/6 winter/NOUN/compound/6 ’/PUNCT/punct/6 "
+        "rule/NOUN/nsubj/7 ended/VERB/ROOT/0"
     )
     found = kind_features(view, view.quotations[0], None)
     assert {"always", "no rule", "words 1", "term cue before", "single marks", "after it NOUN", "lower, no verb"} <= {

@@ -53,6 +53,7 @@ def test_docstrings(name: str):
 
 def test_figures_are_those_recorded():
     figures = json.loads(RECORDED.read_text("utf8"))
+    assert {*re.findall(r"<!-- (\w+): begin", README)} == {*tables(figures)}
     assert placed(README, tables(figures)) == README, "run: python -m tests.record_figures"
 
 

@@ -18,8 +18,10 @@ QUOTE = (
     "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ccomp/{v} well/ADV/advmod/4 "
     ",/PUNCT/punct/4 ”/PUNCT/punct/4"
 )
-ALONE = "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ROOT/0 well/ADV/advmod/4 "
-"./PUNCT/punct/4 ”/PUNCT/punct/4"
+ALONE = (
+    "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ROOT/0 well/ADV/advmod/4 "
+    "./PUNCT/punct/4 ”/PUNCT/punct/4"
+)
 BLANK = " ¶/SPACE/dep/1"
 
 
