@@ -84,13 +84,13 @@ class FeatureMaker:
         numbers = dict.fromkeys(self.roster.named_before(end))
         for _, resolved in self.history[-3:]:
             numbers.update(dict.fromkeys(resolved.entities))
-        pool = [self.roster.entities[number] for number in numbers]
+        pool: Sequence[Candidate] = [self.roster.entities[number] for number in numbers]
         if form == "nominal" and mention is not None:
             fitting = LABELS_OF_KIND.get(self._kind(mention) or "")
             pool = [c for c in pool if fitting is None or c.described or c.label in fitting]
             pool = self._bearable(pool, mention)
         if form == "pronoun" and mention is not None:
-            pool = [*self._agreeing(pool, mention)]
+            pool = self._agreeing(pool, mention)
         order = sorted(pool, key=lambda c: -self.roster.last_before(c, anchor))
         people = [c.number for c in order if c.label == "PERSON" and self.roster.last_before(c, anchor) >= 0]
         rows = [
@@ -105,7 +105,7 @@ class FeatureMaker:
         return rows
 
     def _bearable(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
-        """The candidates that a noun may stand for: "the father" only for somebody called one, "the source" for no name."""
+        """The candidates that a noun may stand for: "the father" only one so called, "the source" nobody named."""
         lemma = self.view.doc[mention[0] : mention[1]].root.lemma_.lower()
         if lemma in UNNAMED:
             return [c for c in pool if c.described and lemma in c.roles]

@@ -84,7 +84,6 @@ def collect(
     weights: Mapping[str, Any],
     *,
     pointers: bool,
-    predicted: bool = False,
 ) -> tuple[dict[str, Rows], list[tuple[Features, str]]]:
     """The questions of each ranker and the rows of the classifier, with the gold speakers as history."""
     lexicon = load_lexicon()
@@ -127,7 +126,7 @@ def collect(
                     questions[form].append((options, 1.0))
                 resolver.features.remember(quotation, resolved)
             # The gold speaker, where the document has one, is what later quotations see.
-            if right and not predicted:
+            if right:
                 resolver.correct(quotation, Resolved(right[:1], resolved.mention, form))
     return questions, kinds
 
