@@ -107,7 +107,8 @@ def _article(
             Speaker(e.name, e.id, e.label, e.role, e.affiliation) for e in (by_id[ids[n]] for n in resolved.entities)
         )
         span = quotation.span
-        mention = _slice(text, doc, resolved.mention)
+        attributing = resolved.mention or _last_mention(resolver, quotation, resolved)
+        mention = _slice(text, doc, attributing)
         cue = _slice(text, doc, link.cue) if link and link.cue else None
         rule = link.rule if link else "context"
         quotes.append(
@@ -118,7 +119,7 @@ def _article(
                 text[span.content_start : span.content_end].removesuffix(","),
                 kind,
                 speakers,
-                Mention(*mention, is_name=resolved.form == "name") if mention else None,
+                Mention(*mention, is_name=attributing[0] in resolver.roster.at) if attributing and mention else None,
                 Cue(*cue) if cue else None,
                 turn,
                 span.style != DISPLAYED,
@@ -128,6 +129,17 @@ def _article(
             )
         )
     return Article(text, entities, tuple(quotes), tuple(other))
+
+
+def _last_mention(resolver: Resolver, quotation: Quotation, resolved: Resolved) -> tuple[int, int] | None:
+    """The speaker's last mention before a quotation that has none of its own, as tokens."""
+    if len(resolved.entities) != 1:
+        return None
+    entity = resolver.entities[resolved.entities[0]]
+    last = resolver.roster.last_before(entity, quotation.start)
+    named = resolver.roster.name_around(last) if last in resolver.roster.at else None
+    others = (span for span in entity.resolved if span[1] <= quotation.start and resolver.view.quoted[span[0]] < 0)
+    return max((span for span in (named, *others) if span is not None), default=None)
 
 
 def _calibrated(chance: float, curve: Sequence[Sequence[float]]) -> float:

@@ -89,6 +89,9 @@ class FeatureMaker:
             fitting = LABELS_OF_KIND.get(self._kind(mention) or "")
             pool = [c for c in pool if fitting is None or c.described or c.label in fitting]
             pool = self._bearable(pool, mention)
+            before = self.roster.antecedent(mention)
+            if before is not None and before[0] is not None and all(c.number != before[0] for c in pool):
+                pool = [*pool, self.roster.entities[before[0]]]
         if form == "pronoun" and mention is not None:
             pool = self._agreeing(pool, mention)
         order = sorted(pool, key=lambda c: -self.roster.last_before(c, anchor))

@@ -158,7 +158,12 @@ class Roster:
             if self.sentence[i] < low:
                 return None
             token = doc[i]
-            if token.lower_ != head.lower_ or token.pos_ not in ("NOUN", "PROPN") or self.view.quoted[i] >= 0:
+            if token.pos_ not in ("NOUN", "PROPN") or self.view.quoted[i] >= 0:
+                continue
+            if token.lower_ != head.lower_:
+                # "A White House note …. The statement read": another word for it, where it tells who issued it.
+                if issued and token.lower_ in ISSUED and (by := self._issuer(*mention_bounds(self.view, i))) is not None:
+                    return by, None
                 continue
             if i in self.at:
                 return (self.at[i], None) if self.name_around(i)[1] == i + 1 else None
@@ -198,9 +203,10 @@ class Roster:
         """Who issued the statement that a phrase names: "NAME's statement", "a statement from NAME"."""
         doc = self.view.doc
         for i in range(start, end):
-            if i in self.at and self.entities[self.at[i]].label in ("PERSON", "ORG"):
+            if i in self.at and self.entities[self.at[i]].label != "OTHER":
                 last = self.name_around(i)[1]
-                if doc[last : last + 1].text in POSSESSIVES or doc[i - 1].lower_ in ("by", "from", "of", "the"):
+                beside = doc[last : last + 1].text in POSSESSIVES or doc[last : last + 1].lemma_.lower() in ISSUED
+                if beside or doc[i - 1].lower_ in ("by", "from", "of", "the"):
                     return self.at[i]
         return None
 

@@ -414,4 +414,4 @@ def _may_be_apostrophe(text: str, mark: _Mark) -> bool:
     while start > 0 and mark.start - start < 8 and text[start - 1].isalnum():
         start -= 1
     word = text[start : mark.start].casefold()
-    return word[-1] in "sz" or word[-1].isdecimal() or word.endswith("in") or word in _ELIDED_AT_END
+    return word[-1:] in ("s", "z") or word[-1:].isdecimal() or word.endswith("in") or word in _ELIDED_AT_END

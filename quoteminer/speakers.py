@@ -239,6 +239,16 @@ def proposals_for(
     return proposals
 
 
+def _is_split(view: View, previous: Quotation, quotation: Quotation) -> bool:
+    """Whether nothing but the reporting clause of the one before stands between two quotations: `"…," she said. "…"`."""
+    if previous.block != quotation.block:
+        return False
+    start, end = view.after(previous)
+    while end < quotation.start and view.doc[end].is_space:
+        end += 1
+    return end >= quotation.start and (start == end or bool(view.reports_between(start, end)))
+
+
 def attribute(
     view: View, found: Mapping[int, Link], weights: Mapping[str, Mapping[str, float]]
 ) -> list[tuple[Link | None, float]]:
@@ -264,7 +274,7 @@ def attribute(
         chances = softmax([sum(table.get(name, 0.0) * value for name, value in row.items()) for row in rows])
         best = max(range(len(rows)), key=lambda i: chances[i])
         chosen = proposals[best][0] if best < len(proposals) else None
-        if chosen is None and goes_on:
+        if chosen is None and previous is not None and (goes_on or _is_split(view, previous, quotation)):
             chosen = Link(GOES_ON, previous=quotation.index - 1)
         links.append((chosen, chances[best]))
     return links

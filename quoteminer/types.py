@@ -140,7 +140,8 @@ class Quote(DataClassJsonMixin):
         content: what was said, without the marks.
         kind: "direct" (a complete utterance) or "mixed" (quoted words inside a paraphrase).
         speakers: who said it; several for a joint statement, empty when unknown.
-        mention: the mention that attributes the quotation, None where nothing beside it does.
+        mention: the mention that attributes the quotation; where nothing beside it does, the speaker's last one before
+            it; None where the text has neither.
         cue: the reporting words, None where there are none.
         turn: number of the utterance; the parts of a split or multi-paragraph quotation share it.
         marked: False for a displayed quotation without quotation marks.
