@@ -45,7 +45,7 @@ def make_view(doc: Doc, lexicon: Lexicon) -> tuple[View, Sequence[MarkedSpan], d
     return view, spans, announced(view, spans, shown)
 
 
-def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None) -> Article:
+def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None, weights: Mapping[str, Any] | None = None) -> Article:
     """The quotations, speakers and entities of a Doc.
 
     Args:
@@ -54,7 +54,7 @@ def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None) -> Article:
         text: the caller's text where it differs from the Doc's (the same length, other characters).
     """
     text = doc.text if text is None else text
-    weights = load_weights()
+    weights = load_weights() if weights is None else weights
     view, spans, given = make_view(doc, lexicon)
     links = attribute(view, given, weights)
     groups = group_mentions(doc, view.blocks, lexicon)

@@ -162,7 +162,11 @@ class Roster:
                 continue
             if token.lower_ != head.lower_:
                 # "A White House note …. The statement read": another word for it, where it tells who issued it.
-                if issued and token.lower_ in ISSUED and (by := self._issuer(*mention_bounds(self.view, i))) is not None:
+                if (
+                    issued
+                    and token.lower_ in ISSUED
+                    and (by := self._issuer(*mention_bounds(self.view, i))) is not None
+                ):
                     return by, None
                 continue
             if i in self.at:

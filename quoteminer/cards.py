@@ -132,4 +132,4 @@ def _gender(scene: Scene, titles: dict[str, None], claims: Sequence[Claim]) -> G
     for claim in claims:
         if claim.head and (gender := scene.lexicon.noun_gender.get(claim.head)):
             votes[gender] += 1
-    return max(votes, key=lambda gender: votes[gender]) if votes else None
+    return max(votes.items(), key=lambda vote: vote[1])[0] if votes else None

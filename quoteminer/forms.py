@@ -93,7 +93,7 @@ def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
     >>> person_key("Khalid al-Mansur Jr.", load_lexicon())
     ('khalid', 'mansur')
     """
-    words = []
+    words: list[str] = []
     for part in form.split():
         low = part.casefold().strip(".,")
         article, hyphen, rest = low.replace("’", "-").partition("-")

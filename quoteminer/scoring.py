@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor sir dame lord lady president premier minister prime senator sen rep gov "
-    "governor justice judge gen general col colonel capt captain lt sgt rev reverend chief sheikh sheikha king queen "
-    "prince princess chairman ambassador the a an datuk dato tan sri haji hon engineer eng".split()
-)
-STOPS = frozenset("the a an of for and at in on by from to s".split())
+TITLES = frozenset((
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lord", "lady", "president",
+    "premier", "minister", "prime", "senator", "sen", "rep", "gov", "governor", "justice", "judge", "gen",
+    "general", "col", "colonel", "capt", "captain", "lt", "sgt", "rev", "reverend", "chief", "sheikh",
+    "sheikha", "king", "queen", "prince", "princess", "chairman", "ambassador", "the", "a", "an", "datuk",
+    "dato", "tan", "sri", "haji", "hon", "engineer", "eng",
+))  # fmt: skip
+STOPS = frozenset(("the", "a", "an", "of", "for", "and", "at", "in", "on", "by", "from", "to", "s"))
 
 
 def name_words(name: str | None) -> list[str]:

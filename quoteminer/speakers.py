@@ -240,7 +240,7 @@ def proposals_for(
 
 
 def _is_split(view: View, previous: Quotation, quotation: Quotation) -> bool:
-    """Whether nothing but the reporting clause of the one before stands between two quotations: `"…," she said. "…"`."""
+    """Whether nothing but the first one's reporting clause stands between two quotations: `"…," she said. "…"`."""
     if previous.block != quotation.block:
         return False
     start, end = view.after(previous)

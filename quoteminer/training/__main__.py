@@ -163,17 +163,26 @@ def measure(args: argparse.Namespace) -> None:
     evaluate.run(args)
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# `rankers`: the place of the command that fits quoteminer/data/rankers.json on what the exported pipeline gives
-# (library functions: quoteminer.training.rankers). A function `rankers(args)` here, its arguments in `make_parser`, its
-# name in COMMANDS; in `everything` it runs after `export`.
-# ---------------------------------------------------------------------------------------------------------------------
+def fit_rankers(args: argparse.Namespace) -> None:
+    """Fit the weights of the attribution on the annotated quotations, with the exported model."""
+    require("scipy")
+    from quoteminer import load
+    from quoteminer.analysis import RANKERS
+    from quoteminer.training.rankers import fit
+
+    nlp = load()
+    nlp.remove_pipe("quoteminer")
+    weights = fit(nlp, args.eval, report)
+    RANKERS.write_text(json.dumps(weights, indent=1, ensure_ascii=False), encoding="utf8")
+    report(f"written to {RANKERS}")
 
 
 def everything(args: argparse.Namespace) -> None:
-    """Train, export to the package's own folder (or --output), measure."""
+    """Train, export to the package's own folder (or --output), fit the rankers with it, measure."""
     train(args)
     export(args)
+    if args.output == PACKAGED and (args.eval / "quotes_train").is_dir():
+        fit_rankers(args)
     args.model = args.output
     measure(args)
 
@@ -182,6 +191,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
     "prepare": prepare,
     "train": train,
     "export": export,
+    "rankers": fit_rankers,
     "evaluate": measure,
     "all": everything,
 }
@@ -198,7 +208,9 @@ def make_parser() -> argparse.ArgumentParser:
         if name in ("prepare", "train", "all"):
             command.add_argument("--corpora", type=Path, required=True, help="folder with the corpora's archives")
             command.add_argument("--eval", type=Path, required=True, help="folder with wikinews_train and wikinews_dev")
-        if name != "evaluate":
+        if name == "rankers":
+            command.add_argument("--eval", type=Path, required=True, help="folder with quotes_train and wikinews_train")
+        if name not in ("evaluate", "rankers"):
             command.add_argument("--work", type=Path, required=True, help="folder of the run; it resumes from there")
             command.add_argument("--seed", type=int, default=1, help="seed of the run (default: 1)")
         if name in ("train", "all"):

@@ -1,6 +1,6 @@
 """Fits the weights of the log-linear rankers and of the classifier on the project's annotated quotations.
 
-Run as `python -m quoteminer.training.rankers DOCS… --gold GOLD… --output rankers.json`. The weights are fitted by
+Run as `python -m quoteminer.training rankers --eval EVAL`. The weights are fitted by
 maximum likelihood with a Gaussian prior; features seen fewer than five times are left out.
 """
 
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import collections
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy
 from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped, unused-ignore]
-from spacy.tokens import Doc
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin
 
-from quoteminer.analysis import make_view
+from quoteminer.analysis import analyse, make_view
 from quoteminer.candidate_features import FORMS, OLD, REPORTER, Resolved
 from quoteminer.classify import KINDS, kind_features, kind_pointers, with_encoder
 from quoteminer.entities import group_mentions
@@ -28,6 +29,7 @@ from quoteminer.speakers import attribute, link_features, pointed_mentions, prop
 from quoteminer.view import Features, Quotation, View, mention_bounds
 
 MINIMUM = 5
+LAYERS = ("TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE", "SPACY")
 Rows = list[tuple[list[tuple[Features, bool]], float]]
 
 
@@ -173,11 +175,6 @@ def _describes(
     return same_source(resolver.roster.text(tokens), accepted, row["type"])
 
 
-def write(weights: Mapping[str, Any], output: Path) -> None:
-    """Write the weights, one to a line, largest first."""
-    output.write_text(json.dumps(weights, indent=1, ensure_ascii=False), encoding="utf8")
-
-
 def fit_confidence(chances: Sequence[float], right: Sequence[bool], bins: int = 20) -> list[list[float]]:
     """A rising curve from the product of the rankers' probabilities to the share that is right.
 
@@ -198,3 +195,86 @@ def fit_confidence(chances: Sequence[float], right: Sequence[bool], bins: int = 
     points = [(round(x, 4), round(hits / size, 4)) for x, hits, size in merged]
     points = [(0.0, 0.0), *points, (1.0, points[-1][1])]
     return [[x for x, _ in points], [y for _, y in points]]
+
+
+Gold = Mapping[str, Sequence[Mapping[str, Any]]]
+EMPTY = [[0.0, 1.0], [0.0, 1.0]]
+OWN, OPEN = "quotes_train", "wikinews_train"
+
+
+def read_gold(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The gold rows of an annotated set, by document."""
+    rows: dict[str, list[dict[str, Any]]] = collections.defaultdict(list)
+    for line in (folder / "gold.jsonl").read_text(encoding="utf8").splitlines():
+        row = json.loads(line)
+        rows[row["doc"]].append(row)
+    return rows
+
+
+def parse(nlp: Language, folder: Path) -> DocBin:
+    """The documents of an annotated set, run through a pipeline once."""
+    paths = sorted((folder / "text").glob("*.txt"))
+    parsed = DocBin(store_user_data=True, attrs=LAYERS)
+    texts = (path.read_bytes().decode("utf8") for path in paths)
+    for path, doc in zip(paths, nlp.pipe(texts, batch_size=16), strict=True):
+        doc.user_data["name"] = path.name
+        parsed.add(doc)
+    return parsed
+
+
+def chances_of(
+    docs: Iterable[tuple[str, Doc]], gold: Gold, weights: Mapping[str, Any], *, pointers: bool
+) -> tuple[list[float], list[bool]]:
+    """For each quotation found the product of the rankers' probabilities, and whether its speaker is right."""
+    lexicon = load_lexicon()
+    chances: list[float] = []
+    right: list[bool] = []
+    for name, doc in docs:
+        if not pointers:
+            doc.user_data.pop("news_encoder", None)
+        rows = {start: row for row in gold[name] for start in range(row["start"] - 2, row["start"] + 3)}
+        for quote in analyse(doc, lexicon, weights=weights).quotes:
+            row = rows.get(quote.start)
+            if row is None or row["kind"] == "either":
+                continue
+            speakers = row["speakers"] or []
+            accepted = [" & ".join(speakers)] if len(speakers) > 1 else [*speakers, *row.get("accept", ())]
+            same = same_source(quote.speaker, accepted, row["type"]) if speakers else quote.speaker is None
+            chances.append(quote.confidence)
+            right.append(row["kind"] in ("direct", "mixed") and same)
+    return chances, right
+
+
+def fit(nlp: Language, folder: Path, report: Callable[[str], None]) -> dict[str, Any]:
+    """All weights, fitted on what a pipeline gives for the two annotated training sets in `folder`.
+
+    The encoder has learnt from the open set, so that its pointers are trusted only as far as the other set shows;
+    there the rows of the open set count a quarter, without their pointers.
+    """
+    gold = {name: read_gold(folder / name) for name in (OWN, OPEN)}
+    parsed = {name: parse(nlp, folder / name) for name in gold}
+
+    def docs(name: str) -> Iterator[tuple[str, Doc]]:
+        return ((str(doc.user_data["name"]), doc) for doc in parsed[name].get_docs(nlp.vocab))
+
+    weights: dict[str, Any] = {}
+    for pointers in (False, True):
+        suffix = "" if pointers else " without pointers"
+        for name in (*FORMS, "link"):
+            weights.setdefault(name + suffix, {})
+        for names in (("link",), FORMS):
+            own, kinds = collect(docs(OWN), gold[OWN], weights, pointers=pointers)
+            other, other_kinds = collect(docs(OPEN), gold[OPEN], weights, pointers=False)
+            for name in names:
+                rows = [(options, 2.0 if pointers else 1.0) for options, _ in own[name]]
+                rows += [(options, 0.5 if pointers else 1.0) for options, _ in other[name]]
+                weights[name + suffix] = fit_ranker(rows)
+                report(f"{name}{suffix}: {len(rows):,} questions, {len(weights[name + suffix])} weights")
+        weights["kind" + suffix] = fit_classifier([*kinds * (2 if pointers else 1), *other_kinds])
+        weights["confidence" + suffix] = EMPTY
+        chances, right = chances_of(docs(OWN), gold[OWN], weights, pointers=pointers)
+        if not pointers:
+            more = chances_of(docs(OPEN), gold[OPEN], weights, pointers=False)
+            chances, right = chances + more[0], right + more[1]
+        weights["confidence" + suffix] = fit_confidence(chances, right)
+    return weights
