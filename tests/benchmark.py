@@ -185,7 +185,8 @@ def measure_cores(texts: list[str]) -> None:
 
 
 IN_A_PROCESS = """
-import time
+import sys, time
+sys.modules["torch"] = None  # spaCy imports it where it is installed, which the library does not need
 import spacy, spacy.lang.en, numpy
 def memory(field):
     with open("/proc/self/status") as lines:

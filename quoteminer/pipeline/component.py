@@ -72,6 +72,7 @@ class NewsEncoder:
         self._root, self._space_dep = strings.add("ROOT"), strings.add("dep")
         self._space_tag, self._space_pos = strings.add("_SP"), strings.add("SPACE")
         self._no_morph = morphology.add("")
+        self._to, self._preposition, self._adposition = strings.add("TO"), strings.add("IN"), strings.add("ADP")
         self._lemmatizer = Lemmatizer(classes["lemma"])
 
     def __call__(self, doc: Doc) -> Doc:
@@ -126,8 +127,10 @@ class NewsEncoder:
             # White space hangs on the word before it, at the start of the text on the first word.
             head = tokens[numpy.maximum(numpy.searchsorted(tokens, own, side="right") - 1, 0)]
             head[tokens] = tokens[layers["head"]]
-            columns[TAG][tokens] = self._tags[layers["tag"]]
-            columns[POS][tokens] = self._pos[layers["pos"]]
+            tags, pos = self._tags[layers["tag"]], self._pos[layers["pos"]]
+            # AMALGUM has TO for every "to"; in EWT and GUM, whose tags these are, the preposition is IN.
+            tags[(tags == self._to) & (pos == self._adposition)] = self._preposition
+            columns[TAG][tokens], columns[POS][tokens] = tags, pos
             columns[MORPH][tokens] = self._morphs[layers["morph"]]
             columns[DEP][tokens] = numpy.where(head[tokens] == tokens, self._root, self._labels[layers["label"]])
             columns[LEMMA][tokens] = [strings.add(x) for x in self._lemmatizer(annotation.texts, layers["lemma"])]

@@ -118,6 +118,8 @@ class Sessions:
             options.intra_op_num_threads = self.threads or _free_cores()
             options.inter_op_num_threads = 1
             options.log_severity_level = 3
+            # Waiting threads sleep: on a busy machine, spinning takes the core from the thread waited for.
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             # A pattern would be kept for every length of a window.
             options.enable_mem_pattern = False
             try:
