@@ -168,7 +168,7 @@ def export(work: Path, tokenizer: Path, output: Path, meta: dict[str, Any], *, q
         axes |= {key: {1: "words"} for key in ("firsts", *OUTPUTS)}
         axes |= {key: {1: "words", 2: "heads"} for key in ("arc", *POINTERS)}
         plain = Path(scratch) / ENCODER
-        inputs = {"pieces": ones * 200, "cases": ones, "spacings": ones, "firsts": torch.arange(3).unsqueeze(0)}
+        inputs = {"pieces": ones, "cases": ones, "spacings": ones, "firsts": torch.arange(3).unsqueeze(0)}
         _write_graph(EncoderGraph(network, known["corpora"]["wikinews"], quantize), inputs, OUTPUTS, axes, plain)
         _finish(plain, output / ENCODER, quantize)
         plain = Path(scratch) / LABELS

@@ -262,7 +262,8 @@ def fit(nlp: Language, folder: Path, report: Callable[[str], None]) -> dict[str,
         suffix = "" if pointers else " without pointers"
         for name in (*FORMS, "link"):
             weights.setdefault(name + suffix, {})
-        for names in (("link",), FORMS):
+        # Twice for the entities: who spoke before, where the gold does not tell, comes from the first round's weights.
+        for names in (("link",), FORMS, FORMS):
             own, kinds = collect(docs(OWN), gold[OWN], weights, pointers=pointers)
             other, other_kinds = collect(docs(OPEN), gold[OPEN], weights, pointers=False)
             for name in names:

@@ -1,0 +1,363 @@
+"""A training run in small: it learns, goes on where it was stopped, and its graph says what the network says."""
+
+import dataclasses
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy
+import pytest
+import spacy
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from quoteminer.pipeline.features import FIRST, LAST, PADDING, UNKNOWN, WordPieces
+from quoteminer.pipeline.session import FILES, PACKAGED, Sessions, read_config
+from quoteminer.training import __main__ as commands
+from quoteminer.training.corpora import Document, Quotation, Word
+from quoteminer.training.evaluate import (
+    evaluate_names,
+    gold_doc,
+    load_pipeline,
+    make_examples,
+    score_names,
+    score_trees,
+    show,
+    trimmed,
+)
+
+NEEDED = "torch is not installed: pip install 'quoteminer[train]'"
+TEXT = "Ann Lee left Lagos. “We go,” she said."
+
+
+def a_document(name: str, corpus: str) -> Document:
+    rows = [
+        ("Ann", "NNP", "PROPN", "Ann", 2, "nsubj"),
+        ("Lee", "NNP", "PROPN", "Lee", 0, "flat"),
+        ("left", "VBD", "VERB", "leave", 2, "root"),
+        ("Lagos", "NNP", "PROPN", "Lagos", 2, "obj"),
+        (".", ".", "PUNCT", ".", 2, "punct"),
+        ("“", "``", "PUNCT", "“", 7, "punct"),
+        ("We", "PRP", "PRON", "we", 7, "nsubj"),
+        ("go", "VBP", "VERB", "go", 11, "ccomp"),
+        (",", ",", "PUNCT", ",", 7, "punct"),
+        ("”", "''", "PUNCT", "”", 7, "punct"),
+        ("she", "PRP", "PRON", "she", 11, "nsubj"),
+        ("said", "VBD", "VERB", "say", 11, "root"),
+        (".", ".", "PUNCT", ".", 11, "punct"),
+    ]
+    words, end = [], 0
+    for form, tag, pos, lemma, head, label in rows:
+        start = TEXT.index(form, end)
+        end = start + len(form)
+        words.append(Word(start, end, tag, pos, "", lemma, head, label))
+    quotation = Quotation(20, 28, "direct", ("Ann Lee",), "PERSON", ((29, 32),), "pronoun", "said", None, 0)
+    return Document(
+        name,
+        corpus,
+        "train",
+        TEXT,
+        tuple(words),
+        (0, 20),
+        ((0, 7, "PERSON"), (13, 18, "PLACE")),
+        (((0, 7), (29, 32)),),
+        (quotation,),
+    )
+
+
+@pytest.fixture(scope="module")
+def tokenizer_file(tmp_path_factory) -> Path:
+    vocabulary = {"[PAD]": PADDING, "[UNK]": UNKNOWN, "[CLS]": FIRST, "[SEP]": LAST}
+    for word in ("ann", "lee", "left", "lagos", ".", "“", "we", "go", ",", "”", "she", "said", "un", "##able"):
+        vocabulary[word] = 103 + len(vocabulary)
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = BertNormalizer(), BertPreTokenizer()
+    path = tmp_path_factory.mktemp("vocabulary") / "tokenizer.json"
+    tokenizer.save(str(path))
+    return path
+
+
+class Run:
+    """A tiny network over two documents, and what is needed to train it."""
+
+    def __init__(self, tokenizer_file: Path) -> None:
+        torch = pytest.importorskip("torch", reason=NEEDED)
+        pytest.importorskip("safetensors", reason=NEEDED)
+        from quoteminer.training.examples import Classes, ExampleMaker
+        from quoteminer.training.model import Network, Sizes
+        from quoteminer.training.train import Settings
+
+        documents = [a_document("one", "wikinews"), a_document("two", "gum")]
+        self.classes = Classes.collect(documents, minimum=1)
+        maker = ExampleMaker(spacy.blank("en"), WordPieces(tokenizer_file), self.classes)
+        self.examples = [maker.make(document) for document in documents]
+        self.corpora = {"gum": 0, "wikinews": 1}
+        names = self.classes.names
+        self.sizes = Sizes(
+            vocabulary=200,
+            tags=len(names["tag"]),
+            pos=len(names["pos"]),
+            morphs=len(names["morph"]),
+            lemma_rules=len(names["lemma"]),
+            labels=len(names["label"]),
+            names=len(names["name"]),
+            kinds=len(names["kind"]),
+            corpora=2,
+        )
+        self.settings = Settings(words=120, pieces_per_batch=40, average=0.5)
+        torch.manual_seed(0)
+        self.start = Network(self.sizes).state_dict()
+
+    def network(self):
+        from quoteminer.training.model import Network
+
+        network = Network(self.sizes)
+        network.load_state_dict(self.start)
+        return network
+
+    def train(self, folder: Path, words: int, **arguments):
+        from quoteminer.training.train import train, write_sizes
+
+        folder.mkdir(exist_ok=True)
+        network = self.network()
+        write_sizes(network, folder)
+        known = {"classes": self.classes.names, "corpora": self.corpora}
+        (folder / "classes.json").write_text(json.dumps(known), encoding="utf8")
+        settings = dataclasses.replace(self.settings, words=words)
+        train(network, self.examples, {}, self.corpora, settings, folder, report=lambda line: None, **arguments)
+        return network
+
+    def loss(self, network) -> float:
+        import torch
+
+        from quoteminer.training.examples import make_training_batch
+        from quoteminer.training.train import LAYER_WEIGHTS, losses
+
+        network.eval()
+        windows = [(example, 0, len(example.words)) for example in self.examples]
+        batch = make_training_batch(windows, self.corpora, tuple(LAYER_WEIGHTS), None)
+        with torch.no_grad():
+            return float(sum(losses(network, batch, "cpu").values()))
+
+
+@pytest.fixture(scope="module")
+def run(tokenizer_file) -> Run:
+    return Run(tokenizer_file)
+
+
+@pytest.fixture(scope="module")
+def trained(run, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("run") / "work"
+    run.train(folder, 120)
+    return folder
+
+
+def test_losses_fall(run, trained):
+    from quoteminer.training.export import load_network
+
+    network, _ = load_network(trained)
+    assert run.loss(network) < 0.9 * run.loss(run.network())
+
+
+def test_every_layer_has_a_loss(run):
+    from quoteminer.training.examples import make_training_batch
+    from quoteminer.training.train import LAYER_WEIGHTS, POINTER_WEIGHTS, losses
+
+    batch = make_training_batch([(run.examples[0], 0, 13)], run.corpora, tuple(LAYER_WEIGHTS), None)
+    assert {*losses(run.network(), batch, "cpu")} == {*LAYER_WEIGHTS, *POINTER_WEIGHTS}
+
+
+def test_a_run_that_was_stopped_ends_like_an_unbroken_one(run, trained, tmp_path, monkeypatch):
+    import torch
+    from safetensors.torch import load_file
+
+    from quoteminer.training import train as training
+
+    class KilledError(Exception):
+        """Stands for a kill right after the state was saved."""
+
+    saved = []
+
+    def save_and_die(*arguments):
+        original(*arguments)
+        saved.append(arguments[3]["words"])
+        raise KilledError
+
+    original = training.save
+    monkeypatch.setattr(training, "save", save_and_die)
+    with pytest.raises(KilledError):
+        run.train(tmp_path / "work", 120, save_every=0.0)
+    monkeypatch.setattr(training, "save", original)
+    assert saved[0] < 120
+    run.train(tmp_path / "work", 120)
+    assert json.loads((tmp_path / "work" / training.PROGRESS).read_text(encoding="utf8"))["words"] >= 120
+    unbroken = load_file(trained / "average.safetensors")
+    resumed = load_file(tmp_path / "work" / "average.safetensors")
+    assert all(torch.equal(unbroken[name], resumed[name]) for name in unbroken)
+
+
+def test_nothing_to_train_on(run, tmp_path):
+    from quoteminer.training.train import train
+
+    with pytest.raises(ValueError, match="there is nothing to train on"):
+        train(run.network(), [], {}, run.corpora, run.settings, tmp_path)
+
+
+@pytest.mark.parametrize("quantize", [False, True])
+def test_graph_says_what_the_network_says(run, trained, tokenizer_file, tmp_path, quantize):
+    import torch
+
+    pytest.importorskip("onnx", reason=NEEDED)
+    from quoteminer.training.export import export, load_network
+
+    export(trained, tokenizer_file, tmp_path / "model", {"words": 120}, quantize=quantize)
+    config = read_config(tmp_path / "model")
+    assert config.classes == run.classes.names and config.meta == {"words": 120}
+    sessions = Sessions(tmp_path / "model", 1)
+    words = run.examples[1].words
+    found = sessions.encode(words, 0, len(words))
+    network, _ = load_network(trained)
+    from quoteminer.pipeline.features import make_batch
+
+    batch = make_batch([(words, 0, len(words))])
+    arrays = (torch.from_numpy(x) for x in (batch.pieces, batch.cases, batch.spacings, batch.firsts))
+    with torch.no_grad():
+        vectors = network.words(*arrays)
+        scores = network(vectors, torch.tensor([run.corpora["wikinews"]]))
+        labels = network.label_scores(vectors, torch.tensor([[3, 1, 0, 3, 3, 8, 8, 12, 8, 8, 12, 0, 12]])).argmax(-1)[0]
+    near = {"rtol": 1e-3, "atol": 1e-3} if not quantize else {"rtol": 0.2, "atol": 0.2}
+    numpy.testing.assert_allclose(found["words"], vectors[0].numpy(), **near)
+    for name in ("arc", "mention", "speaker", "antecedent", "kind"):
+        numpy.testing.assert_allclose(found[name], scores[name][0].numpy(), **near)
+    numpy.testing.assert_allclose(found["name"], scores["name"][0].log_softmax(-1).numpy(), **near)
+    if not quantize:
+        for name in ("tag", "pos", "morph", "lemma"):
+            assert found[name].tolist() == scores[name][0].argmax(-1).tolist()
+        heads = vectors[0].numpy()[[2, 0, 2, 2, 2, 7, 7, 11, 7, 7, 11, 11, 11]]
+        assert sessions.label(vectors[0].numpy(), heads).tolist() == labels.tolist()
+    assert {path.name for path in (tmp_path / "model").iterdir()} == {"config.json", *FILES}
+
+
+def test_windows_cover_an_example(run):
+    from quoteminer.training.examples import cut_windows
+
+    for rng in (None, random.Random(0)):
+        windows = cut_windows(run.examples[0], 6, rng)
+        assert [a for a, _ in windows[1:]] == [b for _, b in windows[:-1]]
+        assert (windows[0][0], windows[-1][1]) == (0, 13)
+
+
+def test_targets_of_an_example(run):
+    example = run.examples[0]
+    names = run.classes.names
+    assert [names["tag"][i] for i in example.layers["tag"]][:4] == ["NNP", "NNP", "VBD", "NNP"]
+    assert example.layers["arc"].tolist() == [3, 1, 0, 3, 3, 8, 8, 12, 8, 8, 12, 0, 12]
+    assert [names["name"][i] for i in example.layers["name"]][:4] == ["B-PERSON", "I-PERSON", "O", "B-PLACE"]
+    assert ("mention", 5, (10,)) in example.pointers
+    assert ("antecedent", 10, (1,)) in example.pointers
+    assert numpy.flatnonzero(example.layers["cue"]).tolist() == [11]
+
+
+# The commands and the figures need no torch.
+
+
+def test_help_lists_the_commands(capsys):
+    with pytest.raises(SystemExit) as ended:
+        commands.main(["--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("prepare", "train", "export", "evaluate", "all"))
+
+
+def test_missing_packages_are_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(commands.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match=r'needs torch, onnx, safetensors; type: pip install "quoteminer\[train\]"'):
+        commands.main(["export", "--work", str(tmp_path)])
+
+
+def test_other_starting_weights_are_refused(tmp_path, monkeypatch):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"other")
+    package = type("Spec", (), {"origin": str(tmp_path / "__init__.py")})
+    monkeypatch.setattr(commands.importlib.util, "find_spec", lambda name: package)
+    with pytest.raises(
+        SystemExit, match=r"has SHA-256 d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa"
+    ):
+        commands.start_folder()
+
+
+def test_export_before_training(tmp_path, monkeypatch):
+    monkeypatch.setattr(commands, "require", lambda *packages: None)
+    pytest.importorskip("torch", reason=NEEDED)
+    pytest.importorskip("onnx", reason=NEEDED)
+    with pytest.raises(SystemExit, match=r"average\.safetensors is missing: train first"):
+        commands.main(["export", "--work", str(tmp_path)])
+
+
+def test_evaluate_wants_something_to_measure_on():
+    with pytest.raises(SystemExit, match="Give --corpora, --eval or both"):
+        commands.main(["evaluate"])
+
+
+def test_evaluate_is_a_command_of_its_own():
+    done = subprocess.run(
+        [sys.executable, "-m", "quoteminer.training.evaluate", "--help"], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0 and "--against" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("the Netherlands", "Netherlands"),
+        ("The Hague’s", "Hague"),
+        ("Ann's", "Ann"),
+        ("the", "the"),
+        ("Anthes", "Anthes"),
+    ],
+)
+def test_what_of_a_name_counts(name, left):
+    start, end = trimmed(f"in {name} today", 3, 3 + len(name))
+    assert f"in {name} today"[start:end] == left
+
+
+def test_names_are_scored_by_span_and_label():
+    gold = [("a", 0, 3, "PERSON"), ("a", 5, 9, "ORG"), ("b", 0, 3, "PLACE")]
+    found = [("a", 0, 3, "PERSON"), ("a", 5, 9, "PLACE"), ("b", 0, 3, "PLACE"), ("b", 7, 9, "DATE")]
+    scores = score_names(gold, found)
+    assert scores["PERSON"] == 100 and scores["ORG"] == 0
+    assert scores["all"] == pytest.approx(100 * 2 / 3)
+    assert scores["PLACE"] == pytest.approx(200 / 3)
+
+
+@pytest.fixture(scope="module")
+def pipeline():
+    if not (PACKAGED / FILES[0]).is_file():
+        pytest.skip(f"no model in {PACKAGED}: make it with python -m quoteminer.training")
+    return load_pipeline()
+
+
+def test_perfect_trees_score_a_hundred(pipeline):
+    from spacy.training import Example
+
+    gold = gold_doc(pipeline, a_document("one", "ewt"))
+    assert set(score_trees([Example(gold, gold.copy())]).values()) == {100.0}
+
+
+def test_trees_are_scored_over_the_pipelines_own_tokens(pipeline):
+    scores = score_trees(make_examples(pipeline, [a_document("one", "ewt")]))
+    assert all(50 < value <= 100 for value in scores.values())
+
+
+def test_names_of_a_text(pipeline):
+    scores = evaluate_names(pipeline, {"a": TEXT}, [("a", 0, 7, "PERSON"), ("a", 13, 18, "PLACE")])
+    assert scores["all"] == 100
+
+
+def test_table_shows_differences():
+    table = show({"set": {"all": 80.0, "PERSON": 90.0}}, {"set": {"all": 79.5, "PERSON": 90.25}})
+    assert "80.00 (+0.50)" in table and "90.00 (-0.25)" in table
