@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
+from quoteminer.inflection import verb_lemmas
 from quoteminer.lexicon import Lexicon
 from quoteminer.syntax import NOMINAL, agent_of, children_of, is_passive, phrase_head_after, subject_of
 
@@ -22,13 +22,6 @@ PREPOSITIONS = {
     ("as", "per"): "as per",
     ("per",): "per",
 }
-IRREGULAR = {
-    "said": "say", "told": "tell", "wrote": "write", "written": "write", "thought": "think", "felt": "feel",
-    "spoke": "speak", "spoken": "speak", "swore": "swear", "sworn": "swear", "sang": "sing", "sung": "sing",
-    "began": "begin", "went": "go", "put": "put", "read": "read", "knew": "know", "found": "find", "held": "hold",
-    "made": "make", "gave": "give", "saw": "see", "heard": "hear", "bade": "bid", "shot": "shoot", "hit": "hit",
-    "says": "say", "saying": "say", "goes": "go", "taught": "teach", "meant": "mean", "foresaw": "foresee",
-}  # fmt: skip
 LIGHT_SUBJECTS = frozenset(("who", "which", "that"))
 AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
 
@@ -81,29 +74,6 @@ def _preposition(doc: Doc, token: Token) -> Report | None:
             if subject is not None:
                 return Report(token.i, end, end - 1, subject, "preposition", "strong")
     return None
-
-
-@lru_cache(maxsize=20_000)
-def verb_lemmas(form: str) -> tuple[str, ...]:
-    """The lemmas that a verb's form may have by the rules of English spelling, the likeliest first.
-
-    >>> verb_lemmas("replied")[:2]
-    ('replied', 'reply')
-    """
-    form = form.lower()
-    found = [form]
-    if form in IRREGULAR:
-        found.append(IRREGULAR[form])
-    for ending in ("ied", "ies"):
-        if form.endswith(ending):
-            found.append(form[:-3] + "y")
-    for ending in ("ed", "ing", "es", "s", "d"):
-        stem = form.removesuffix(ending)
-        if stem != form and len(stem) > 1:
-            found += [stem, stem + "e"] if ending in ("ed", "ing") else [stem]
-            if len(stem) > 3 and stem[-1] == stem[-2]:
-                found.append(stem[:-1])
-    return tuple(dict.fromkeys(found))
 
 
 def strength_of(token: Token, lexicon: Lexicon) -> str | None:

@@ -15,16 +15,12 @@ from itertools import groupby, pairwise
 
 from spacy.tokens import Doc
 
+from quoteminer.inflection import IRREGULAR_PASTS, verb_lemmas
 from quoteminer.layout import DASHES, Block
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
 
 _FIRST_PERSON = frozenset(("i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "ourselves"))
-_IRREGULAR = {
-    "said": "say", "told": "tell", "wrote": "write", "written": "write", "spoke": "speak", "spoken": "speak",
-    "swore": "swear", "sworn": "swear", "thought": "think", "felt": "feel", "held": "hold", "went": "go",
-    "shot": "shoot", "put": "put", "read": "read", "quoth": "say", "foretold": "foretell", "gone": "go", "ran": "run",
-}  # fmt: skip
 _ANNOUNCING_WEAK = frozenset(
     ("read", "go", "run", "speak", "continue", "begin", "put", "cry", "shout", "ask", "think", "sing")
 )
@@ -241,22 +237,9 @@ def _is_abbreviation(tail: str, lexicon: Lexicon) -> bool:
     )
 
 
-def _lemmas(word: str) -> Iterator[str]:
-    """The lemmas that a verb form may have."""
-    word = word.lower()
-    yield _IRREGULAR.get(word, word)
-    for ending, added in (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""),
-                          ("ing", "e")):  # fmt: skip
-        if word.endswith(ending) and len(word) > len(ending) + 1:
-            stem = word[: -len(ending)]
-            yield stem + added
-            if ending in ("ed", "ing") and not added and len(stem) > 3 and stem[-1] == stem[-2]:
-                yield stem[:-1]
-
-
 @lru_cache(maxsize=1 << 14)
 def _strength(word: str, lexicon: Lexicon) -> str | None:
-    strengths = {lexicon.reporting_verbs.get(lemma) for lemma in _lemmas(word)}
+    strengths = {lexicon.reporting_verbs.get(lemma) for lemma in verb_lemmas(word)}
     return "strong" if "strong" in strengths else "weak" if "weak" in strengths else None
 
 
@@ -285,7 +268,7 @@ def _reports_at(words: Sequence[str], lexicon: Lexicon, *, weak: bool = False) -
         if strength is None or (strength == "weak" and not weak):
             continue
         subject = before[0].isupper() or before.lower() in _SUBJECT_PRONOUNS
-        past = word in _IRREGULAR or (word.endswith("ed") and before.lower() not in _NOT_VERB_AFTER)
+        past = word in IRREGULAR_PASTS or (word.endswith("ed") and before.lower() not in _NOT_VERB_AFTER)
         base = not word.endswith("s") and (before == "they" or before.lower() in lexicon.group_nouns)
         if not (past or base or (subject and word.endswith("s"))) or (strength == "weak" and not subject):
             continue
@@ -341,7 +324,7 @@ def _announces(words: Sequence[str], lexicon: Lexicon) -> bool:
 
 def _announcing_verb(words: Sequence[str], i: int, lexicon: Lexicon) -> bool:
     word = words[i]
-    known = _strength(word, lexicon) == "strong" or any(lemma in _ANNOUNCING_WEAK for lemma in _lemmas(word))
+    known = _strength(word, lexicon) == "strong" or any(lemma in _ANNOUNCING_WEAK for lemma in verb_lemmas(word))
     before = words[i - 1].lower() if i else ""
     if before == "to" and i > 1 and words[i - 2].lower() in ("this", "following"):
         before = ""
@@ -352,7 +335,7 @@ def _announcing_verb(words: Sequence[str], i: int, lexicon: Lexicon) -> bool:
         after = rest[rest.index("following") + 1 :]
         if after and after[0] not in _UTTERANCES and after[0] not in _AFTER_VERB:
             return False
-    elif rest and rest[0] not in _AFTER_VERB and not words[i + 1][0].isupper() and "tell" not in _lemmas(word):
+    elif rest and rest[0] not in _AFTER_VERB and not words[i + 1][0].isupper() and "tell" not in verb_lemmas(word):
         return False
     plain = not _FINITE.intersection(rest) and not _NUMERALS.intersection(rest) and "that" not in rest[:-1]
     return plain and len(rest) <= 14
@@ -373,7 +356,7 @@ def _points_ahead(words: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a sentence without a colon announces the words that follow: "… framed the balance this way."."""
     tail = tuple(word.lower() for word in words[-3:])
     pointer = any(tail[-len(pair) :] == pair for pair in _POINTERS) and not _has_first_person(words)
-    verbs = {lemma for word in words[:-2] for lemma in _lemmas(word)}
+    verbs = {lemma for word in words[:-2] for lemma in verb_lemmas(word)}
     speech = verbs & (_UTTERANCES | {"put", "frame", "describe", "express", "sum", "word", "have", "had"})
     return pointer and bool(speech or any(_strength(word, lexicon) == "strong" for word in words[1:-2]))
 

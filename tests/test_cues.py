@@ -3,7 +3,8 @@
 import pytest
 from trees import make_doc
 
-from quoteminer.cues import find_reports, strength_of, verb_lemmas
+from quoteminer.cues import find_reports, strength_of
+from quoteminer.inflection import verb_lemmas
 from quoteminer.lexicon import load_lexicon
 
 LEXICON = load_lexicon()

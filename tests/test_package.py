@@ -13,7 +13,20 @@ import quoteminer
 
 PACKAGE = Path(quoteminer.__file__).parent
 ORDER = [
-    *("errors", "types", "lexicon", "layout", "marks", "syntax", "forms", "displays", "names", "cues", "persons"),
+    *(
+        "errors",
+        "types",
+        "inflection",
+        "lexicon",
+        "layout",
+        "marks",
+        "syntax",
+        "forms",
+        "displays",
+        "names",
+        "cues",
+        "persons",
+    ),
     *("affiliations", "roles", "appositions", "cards", "entities", "view", "speakers"),
     *("candidates", "candidate_features", "resolve", "classify"),
     *("announcements", "analysis", "annotations", "render_sweep", "render", "export_tables", "export", "plot"),

@@ -90,16 +90,16 @@ class NewsEncoder:
         return [self._predict(doc) for doc in docs]
 
     def _predict(self, doc: Doc) -> Annotation:
-        texts = [token.text_with_ws for token in doc]
-        whole = [token.text for token in doc]
-        tokens = [i for i, text in enumerate(whole) if not text.isspace()]
+        texts = [token.text for token in doc]
+        tokens = [i for i, text in enumerate(texts) if not text.isspace()]
         if not tokens:
             return Annotation(numpy.zeros(0, dtype=numpy.int64), [], None)
+        spaces = [" " if space else "" for space in doc.to_array("SPACY").tolist()]
         gaps = ["\n\n"]
         for before, i in pairwise(tokens):
-            gap = texts[before][len(whole[before]) :]
-            gaps.append(gap if i == before + 1 else gap + "".join(texts[before + 1 : i]))
-        words = [whole[i] for i in tokens]
+            between = "" if i == before + 1 else "".join(texts[before + 1 : i])
+            gaps.append(spaces[before] + between)
+        words = [texts[i] for i in tokens]
         encoded = self.sessions.pieces.encode(words, gaps)
         indices = numpy.array(tokens, dtype=numpy.int64)
         begins = _sure_starts(doc, indices, encoded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy
@@ -36,10 +37,12 @@ def case_of(word: str) -> int:
 
 def spacing_of(gap: str) -> int:
     """The class of what stands between a word and the one before it."""
+    if gap in ("", " "):
+        return SPACE if gap else NO_SPACE
     lines = gap.count("\n") + gap.count("\r") - gap.count("\r\n") + gap.count("\u2028") + 2 * gap.count("\u2029")
     if lines:
         return LINE if lines == 1 else PARAGRAPH
-    return SPACE if gap else NO_SPACE
+    return SPACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,12 @@ class WordPieces:
             self._cases[word] = case_of(word)
         pieces = [self._known[word] for word in words]
         offsets = numpy.zeros(len(pieces) + 1, dtype=numpy.int64)
-        numpy.cumsum([len(x) for x in pieces], out=offsets[1:])
+        numpy.cumsum(list(map(len, pieces)), out=offsets[1:])
         return Words(
-            numpy.fromiter((piece for x in pieces for piece in x), dtype=numpy.int64, count=int(offsets[-1])),
+            numpy.fromiter(chain.from_iterable(pieces), dtype=numpy.int64, count=int(offsets[-1])),
             offsets,
-            numpy.fromiter((self._cases[word] for word in words), dtype=numpy.int64, count=len(words)),
-            numpy.fromiter((spacing_of(gap) for gap in gaps), dtype=numpy.int64, count=len(words)),
+            numpy.fromiter(map(self._cases.__getitem__, words), dtype=numpy.int64, count=len(words)),
+            numpy.fromiter(map(spacing_of, gaps), dtype=numpy.int64, count=len(words)),
         )
 
 

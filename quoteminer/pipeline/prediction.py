@@ -143,11 +143,16 @@ def _settle(
 
 def _targets(words: Integers, scores: Any, start: int) -> list[tuple[int, list[tuple[int, float]]]]:
     scores = _softmax(scores)
-    top = numpy.argsort(-scores, axis=1, kind="stable")[:, :POINTED]
+    rows = numpy.arange(len(scores))
+    top = numpy.empty((len(scores), min(POINTED, scores.shape[1])), dtype=numpy.int64)
+    left = scores.copy()
+    for place in range(top.shape[1]):
+        top[:, place] = left.argmax(axis=1)
+        left[rows, top[:, place]] = -1.0
     shares = numpy.take_along_axis(scores, top, 1).round(4).tolist()
     targets = numpy.where(top == 0, -1, top - 1 + start).tolist()
-    rows = zip(words.tolist(), targets, shares, strict=True)
-    return [(word, list(zip(target, share, strict=True))) for word, target, share in rows]
+    found = zip(words.tolist(), targets, shares, strict=True)
+    return [(word, list(zip(target, share, strict=True))) for word, target, share in found]
 
 
 def _softmax(scores: Any) -> Any:
