@@ -245,14 +245,14 @@ ARTICLES = {
         f"“{DAM},” Marta Oduya said.\n\n“It was built to last, and we check it every day.”",
         [
             (DAM, AFTER, "Marta Oduya", ODUYA),
-            ("It was built to last, and we check it every day.", "context", None, ODUYA),
+            ("It was built to last, and we check it every day.", "context", "Marta Oduya", ODUYA),
         ],
     ),
     "utterance-of-two-paragraphs": (
         f"Marta Oduya said: “{DAM}.\n\n“It was built to last, and we check it every day.”",
         [
             (f"{DAM}.", BEFORE, "Marta Oduya", ODUYA),
-            ("It was built to last, and we check it every day.", "same utterance", None, ODUYA),
+            ("It was built to last, and we check it every day.", "same utterance", "Marta Oduya", ODUYA),
         ],
     ),
     "credit-line": (

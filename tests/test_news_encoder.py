@@ -26,7 +26,7 @@ from quoteminer.pipeline.tokenizer import NAME
 
 ARTICLE = (
     "Bridge reopens\n\n“We can’t go,” said Dr Bonny Lin, director of the China Power Project in Washington.\n\n"
-    "She added that 46-year-olds were\nfine. The mayor of Lagos, who spoke to Reuters on Monday, had “no comment”."
+    "She added that 46-year-olds were fine. The mayor of Lagos, who spoke to Reuters on Monday, had “no comment”."
 )
 SHORT = "Ann left."
 

@@ -192,7 +192,7 @@ def test_unknown_stays_unknown():
 
 def test_quotation_alone_in_its_paragraph_is_the_last_speakers():
     first, second = quotes(said(name("ud", 8, 10), 10) + BLANK, ALONE)
-    assert told(second) == ("context", None, ("Marta Oduya",))
+    assert told(second) == ("context", "Marta Oduya", ("Marta Oduya",))
     assert second.turn == first.turn
 
 
@@ -215,7 +215,7 @@ def test_paragraphs_of_one_utterance_are_one_turn():
     found = quotes(first, ALONE)
     assert [told(quote) for quote in found] == [
         ("reporting clause, then quotation", "Marta Oduya", ("Marta Oduya",)),
-        ("same utterance", None, ("Marta Oduya",)),
+        ("same utterance", "Marta Oduya", ("Marta Oduya",)),
     ]
     assert {quote.turn for quote in found} == {0}
     assert found[1].evidence and found[1].evidence.steps == ("the quotation goes on from the one before it",)
