@@ -6,8 +6,10 @@ Manning 2017). Written out here, in plain torch, so that its export to ONNX hold
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from safetensors.torch import load_file
@@ -35,16 +37,58 @@ class Sizes:
     corpora: int
 
 
+class Rounding(torch.autograd.Function):
+    """What 8-bit integers give back of numbers, with one scale for each row of the first dimension.
+
+    Matrices are rounded as the export keeps them, from -127 to 127; what is multiplied with them as onnxruntime's
+    `DynamicQuantizeLinear` does, to 256 steps from the least to the most number: its zero point is a whole step, so
+    that here, too, only the scale counts. Gradients pass straight through (Jacob et al. 2018).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, symmetric: bool) -> Tensor:
+        """Round `x`."""
+        rows = x.flatten(1)
+        least, most = rows.amin(1).float().clamp(max=0), rows.amax(1).float().clamp(min=0)
+        scales = torch.maximum(most, -least) / 127 if symmetric else (most - least) / 255
+        scales = scales.clamp(min=1e-8).view(-1, *(1 for _ in x.shape[1:]))
+        return (x / scales).round_().mul_(scales).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        """The gradient of what was rounded."""
+        return gradient, None
+
+
+def round_rows(x: Tensor, *, symmetric: bool) -> Tensor:
+    """`x` rounded to 8-bit integers, see `Rounding`."""
+    rounded: Tensor = cast("Callable[..., Tensor]", Rounding.apply)(x, symmetric)
+    return rounded
+
+
+class Linear(nn.Linear):
+    """A linear map; once `quantized` is set it computes with integers of 8 bits, as its export does."""
+
+    quantized = False
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Vectors [windows, …, inputs] to vectors [windows, …, outputs]."""
+        if not self.quantized:
+            return super().forward(x)
+        weight = round_rows(self.weight, symmetric=True)
+        return functional.linear(round_rows(x, symmetric=False), weight, self.bias)
+
+
 class Layer(nn.Module):
     """One transformer layer, post-norm as in BERT."""
 
     def __init__(self, dropout: float) -> None:
         super().__init__()
-        self.query_key_value = nn.Linear(WIDTH, 3 * WIDTH)
-        self.attended = nn.Linear(WIDTH, WIDTH)
+        self.query_key_value = Linear(WIDTH, 3 * WIDTH)
+        self.attended = Linear(WIDTH, WIDTH)
         self.norm_attended = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.inner = nn.Linear(WIDTH, INNER)
-        self.outer = nn.Linear(INNER, WIDTH)
+        self.inner = Linear(WIDTH, INNER)
+        self.outer = Linear(INNER, WIDTH)
         self.norm_outer = nn.LayerNorm(WIDTH, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
 
@@ -63,6 +107,8 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """BERT with an embedding of the word's case and of the space before it added at the input."""
 
+    quantized = False
+
     def __init__(self, vocabulary: int, dropout: float) -> None:
         super().__init__()
         self.pieces = nn.Embedding(vocabulary, WIDTH)
@@ -78,7 +124,10 @@ class Encoder(nn.Module):
     def forward(self, pieces: Tensor, cases: Tensor, spacings: Tensor) -> Tensor:
         """Vectors [batch, pieces, width]; a piece 0 is padding."""
         positions = torch.arange(pieces.shape[1], device=pieces.device)
-        embedded = self.pieces(pieces) + self.positions(positions) + self.cases(cases) + self.spacings(spacings)
+        vectors = self.pieces(pieces)
+        if self.quantized:
+            vectors = round_rows(vectors.flatten(0, 1), symmetric=True).view_as(vectors)
+        embedded = vectors + self.positions(positions) + self.cases(cases) + self.spacings(spacings)
         x: Tensor = self.dropout(self.norm(embedded))
         bias = (pieces == 0).to(x.dtype)[:, None, None, :] * -1e4
         for layer in self.layers:
@@ -115,10 +164,12 @@ class Encoder(nn.Module):
 class Biaffine(nn.Module):
     """Scores of every (dependent, head) pair of words, for `outputs` relations; a bias column on both sides."""
 
+    quantized = False
+
     def __init__(self, width: int, outputs: int) -> None:
         super().__init__()
-        self.dependent = nn.Linear(WIDTH, width)
-        self.head = nn.Linear(WIDTH, width)
+        self.dependent = Linear(WIDTH, width)
+        self.head = Linear(WIDTH, width)
         self.weight = nn.Parameter(torch.zeros(outputs, width + 1, width + 1))
         nn.init.normal_(self.weight, std=0.02)
         self.dropout = nn.Dropout(0.2)
@@ -128,6 +179,14 @@ class Biaffine(nn.Module):
         dependents = self.dropout(functional.gelu(self.dependent(dependents)))
         heads = self.dropout(functional.gelu(self.head(heads)))
         return functional.pad(dependents, (0, 1), value=1.0), functional.pad(heads, (0, 1), value=1.0)
+
+    def operands(self, dependents: Tensor) -> tuple[Tensor, Tensor]:
+        """The dependents and the weights [outputs, width, width] that they are multiplied with."""
+        if not self.quantized:
+            return dependents, self.weight
+        columns = self.weight.transpose(1, 2)
+        columns = round_rows(columns.flatten(0, 1), symmetric=True).view_as(columns)
+        return round_rows(dependents, symmetric=False), columns.transpose(1, 2)
 
 
 class Arcs(Biaffine):
@@ -139,7 +198,8 @@ class Arcs(Biaffine):
     def forward(self, words: Tensor, heads: Tensor) -> Tensor:
         """Scores of `words` [batch, words, width] with `heads` [batch, heads, width]."""
         dependents, heads = self.project(words, heads)
-        return (dependents @ self.weight[0]) @ heads.transpose(1, 2)
+        dependents, weight = self.operands(dependents)
+        return (dependents @ weight[0]) @ heads.transpose(1, 2)
 
 
 class ArcLabels(Biaffine):
@@ -148,8 +208,9 @@ class ArcLabels(Biaffine):
     def forward(self, words: Tensor, heads: Tensor) -> Tensor:
         """Scores of the arcs from `words` to `heads`, both [batch, words, width]."""
         dependents, heads = self.project(words, heads)
-        outputs, width, _ = self.weight.shape
-        left = dependents @ self.weight.permute(1, 0, 2).reshape(width, outputs * width)
+        dependents, weight = self.operands(dependents)
+        outputs, width, _ = weight.shape
+        left = dependents @ weight.permute(1, 0, 2).reshape(width, outputs * width)
         left = left.view(*dependents.shape[:2], outputs, width)
         return (left @ heads.unsqueeze(-1)).squeeze(-1)
 
@@ -163,19 +224,25 @@ class Network(nn.Module):
         self.encoder = Encoder(sizes.vocabulary, dropout)
         self.dropout = nn.Dropout(0.2)
         self.root = nn.Parameter(torch.randn(WIDTH) * 0.02)
-        self.tag = nn.Linear(WIDTH, sizes.tags)
-        self.pos = nn.Linear(WIDTH, sizes.pos)
-        self.morph = nn.Linear(WIDTH, sizes.morphs)
-        self.lemma = nn.Linear(WIDTH, sizes.lemma_rules)
-        self.start = nn.Linear(WIDTH, 2)
-        self.cue = nn.Linear(WIDTH, 2)
-        self.kind = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, sizes.kinds))
+        self.tag = Linear(WIDTH, sizes.tags)
+        self.pos = Linear(WIDTH, sizes.pos)
+        self.morph = Linear(WIDTH, sizes.morphs)
+        self.lemma = Linear(WIDTH, sizes.lemma_rules)
+        self.start = Linear(WIDTH, 2)
+        self.cue = Linear(WIDTH, 2)
+        self.kind = nn.Sequential(Linear(WIDTH, HIDDEN), nn.GELU(), Linear(HIDDEN, sizes.kinds))
         self.style = nn.Embedding(sizes.corpora, WIDTH)
         nn.init.normal_(self.style.weight, std=0.02)
-        self.name = nn.Sequential(nn.Linear(WIDTH, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, sizes.names))
+        self.name = nn.Sequential(Linear(WIDTH, HIDDEN), nn.GELU(), Linear(HIDDEN, sizes.names))
         self.arc = Arcs(ARC_WIDTH)
         self.label = ArcLabels(LABEL_WIDTH, sizes.labels)
         self.pointers = nn.ModuleDict({name: Arcs(POINTER_WIDTH) for name in POINTERS})
+
+    def quantize(self, quantized: bool = True) -> None:
+        """From now on compute with the 8-bit integers of the export, so that training fits the weights to them."""
+        for module in self.modules():
+            if isinstance(module, (Linear, Encoder, Biaffine)):
+                module.quantized = quantized
 
     def words(self, pieces: Tensor, cases: Tensor, spacings: Tensor, firsts: Tensor) -> Tensor:
         """Each word's vector, that of its first piece: [batch, words, width]."""

@@ -43,7 +43,10 @@ POINTER_WEIGHTS = {"mention": 0.3, "speaker": 0.5, "antecedent": 0.3}
 
 @dataclass(frozen=True)
 class Settings:
-    """What a training run depends on besides its data."""
+    """What a training run depends on besides its data.
+
+    From the share `quantize_from` of the words on, the network computes with the 8-bit integers of its export.
+    """
 
     words: int = 4_000_000
     pieces_per_batch: int = 3000
@@ -52,6 +55,7 @@ class Settings:
     head_rate: float = 1e-3
     warm_up: float = 0.05
     average: float = 0.998
+    quantize_from: float = 0.85
     seed: int = 1
 
 
@@ -208,6 +212,7 @@ def train(
             torch.manual_seed(step_seed)
             alter = alter_typography(random.Random(step_seed))
             batch = make_training_batch(batch_windows, corpora, tuple(LAYER_WEIGHTS), alter)
+            network.quantize(progress["words"] >= settings.quantize_from * settings.words)
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = peak * rate(progress["words"] / settings.words)
             found = losses(network, batch, device)
