@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quoteminer.candidates import Candidate, Roster, kind_of_noun
+from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.syntax import SUBJECTS
 from quoteminer.view import Features, Quotation, View, mention_bounds
@@ -17,6 +17,7 @@ NEW, OLD, REPORTER = -1, -2, -3
 DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
 FARTHEST_REPORT = 120
 UNNAMED = frozenset(("source", "insider", "observer", "user", "commenter", "reader", "viewer", "passer-by"))
+INDEFINITE = frozenset(("another", "one", "some", "other", "several", "a", "an"))
 KINDS_OF_PRONOUN = {"male": ("person",), "female": ("person",), "neuter": ("organisation", "document")}
 LABELS_OF_KIND = {
     "person": ("PERSON", "OTHER"),
@@ -109,12 +110,16 @@ class FeatureMaker:
 
     def _bearable(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
         """The candidates that a noun may stand for: "the father" only one so called, "the source" nobody named."""
-        lemma = self.view.doc[mention[0] : mention[1]].root.lemma_.lower()
+        root = self.view.doc[mention[0] : mention[1]].root
+        lemma = root.lemma_.lower()
         if lemma in UNNAMED:
             return [c for c in pool if c.described and lemma in c.roles]
         if lemma in self.lexicon.kinship:
             return [c for c in pool if lemma in c.roles]
-        return pool
+        if self.view.doc[mention[0]].lower_ in INDEFINITE:
+            return []
+        related = self.roster.related_in(mention, root.i)
+        return [c for c in pool if c.number not in related]
 
     def _agreeing(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
         """The candidates that a pronoun can stand for: "she" for no document, no body and no man."""
@@ -127,7 +132,7 @@ class FeatureMaker:
         return [c for c in persons if c.gender in (None, pronoun.gender)] or persons
 
     def _is_person(self, candidate: Candidate) -> bool:
-        kinds = {kind_of_noun(role, role, self.lexicon) for role in candidate.roles}
+        kinds = {self.lexicon.kind_of_source(role, role) for role in candidate.roles}
         return not candidate.plural and not kinds & {"document", "organisation", "group", "place"}
 
     def reporter_before(
@@ -148,7 +153,7 @@ class FeatureMaker:
                 return None
             if subject.i >= anchor or subject.pos_ not in ("NOUN", "PROPN") or roster.named_by(subject.i) is not None:
                 return None
-            kind = kind_of_noun(subject.lemma_.lower(), subject.lower_, self.lexicon)
+            kind = self.lexicon.kind_of_source(subject.lemma_.lower(), subject.lower_)
             pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
             if kind is None or (
                 pronoun is not None
@@ -175,7 +180,7 @@ class FeatureMaker:
         head = doc[span[0] : span[1]].root
         gap = self.roster.sentence[anchor] - self.roster.sentence[head.i]
         found = {"reporter": 1.0, f"reporter, sentences {gap}": 1.0}
-        found[f"reporter, {kind_of_noun(head.lemma_.lower(), head.lower_, self.lexicon)}"] = 1.0
+        found[f"reporter, {self.lexicon.kind_of_source(head.lemma_.lower(), head.lower_)}"] = 1.0
         found[f"reporter, {'definite' if doc[span[0]].lower_ in ('the', 'this', 'that') else 'indefinite'}"] = 1.0
         if self.view.block_of[head.i] == quotation.block:
             found["reporter in the same block"] = 1.0
@@ -186,7 +191,7 @@ class FeatureMaker:
     def _kind(self, mention: tuple[int, int]) -> str | None:
         """What sort of source a noun phrase describes, by its last noun."""
         head = self.view.doc[mention[0] : mention[1]].root
-        return kind_of_noun(head.lemma_.lower(), head.lower_, self.lexicon)
+        return self.lexicon.kind_of_source(head.lemma_.lower(), head.lower_)
 
     def _add_antecedent(
         self, mention: tuple[int, int], order: Sequence[Candidate], rows: list[tuple[int, Features]]
@@ -335,7 +340,7 @@ class FeatureMaker:
             found["somebody else has that role"] = 1.0
         if head is not None and head.tag_ in ("NNS", "NNPS"):
             found[f"plural noun for {candidate.label.lower()}"] = 1.0
-        kind = kind_of_noun(lemma, head.lower_ if head is not None else "", self.lexicon)
+        kind = self.lexicon.kind_of_source(lemma, head.lower_ if head is not None else "")
         if kind:
             found[f"{kind} for {candidate.label.lower()}"] = 1.0
             fits = {"person": "PERSON", "organisation": "ORG", "place": "PLACE"}.get(kind)
@@ -359,7 +364,7 @@ class FeatureMaker:
         head = next((t for t in reversed(list(doc[mention[0] : mention[1]])) if t.pos_ in ("NOUN", "PROPN")), None)
         if head is not None:
             plural = head.tag_ in ("NNS", "NNPS")
-            kind = kind_of_noun(head.lemma_.lower(), head.lower_, self.lexicon) or "other"
+            kind = self.lexicon.kind_of_source(head.lemma_.lower(), head.lower_) or "other"
             found["new plural" if plural else "new singular"] = 1.0
             found[f"new {kind}"] = 1.0
             found[f"new {kind} {'definite' if first in ('the', 'this', 'that') else 'indefinite'}"] = 1.0

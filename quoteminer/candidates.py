@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from quoteminer.entities import Group
-from quoteminer.lexicon import Lexicon
 from quoteminer.syntax import POSSESSIVES, SUBJECTS, children_of, phrase_bounds
 from quoteminer.view import Quotation, View, mention_bounds
 
@@ -114,7 +113,7 @@ class Roster:
             if self.entities[self.at[child]].label == "PERSON":
                 return self.at[child], self.name_around(child)
         # "the party's first secretary in Artemisa, NAME, complained": a name set off by commas after a person's office.
-        if kind_of_noun(doc[head].lemma_.lower(), doc[head].lower_, self.lexicon) == "person":
+        if self.lexicon.kind_of_source(doc[head].lemma_.lower(), doc[head].lower_) == "person":
             after = phrase_bounds(doc, head, full=True)[1]
             if doc[after : after + 1].text == "," and after + 1 < len(doc) and after + 1 in self.at:
                 name = self.name_around(after + 1)
@@ -202,6 +201,18 @@ class Roster:
                 first = next((k for k in range(i + 1, min(i + 5, len(doc))) if k in self.at), None)
                 return self.at[first] if first is not None else None
         return None
+
+    def related_in(self, mention: tuple[int, int], head: int) -> set[int]:
+        """The entities that a phrase tells its noun from: NAME in "NAME's aide", "an aide to NAME"."""
+        doc = self.view.doc
+        found = set()
+        for i in range(*mention):
+            if i in self.at:
+                first, last = self.name_around(i)
+                owns = last <= head and doc[last : last + 1].text in POSSESSIVES
+                if owns or (first > head and doc[first - 1].pos_ in ("ADP", "DET")):
+                    found.add(self.at[i])
+        return found
 
     def _issuer(self, start: int, end: int) -> int | None:
         """Who issued the statement that a phrase names: "NAME's statement", "a statement from NAME"."""
@@ -311,18 +322,3 @@ def _sentence_numbers(doc: Doc) -> list[int]:
         number += bool(token.is_sent_start)
         numbers.append(number)
     return numbers
-
-
-def kind_of_noun(lemma: str, form: str, lexicon: Lexicon) -> str | None:
-    """What sort of source a noun names: "person", "group", "organisation", "document", "place"; None for no source."""
-    if lemma in lexicon.roles or lemma in lexicon.person_nouns or lemma in lexicon.kinship:
-        return "person"
-    if form in lexicon.group_nouns or lemma in lexicon.group_nouns:
-        return "group"
-    if lemma in lexicon.org_nouns:
-        return "organisation"
-    if lemma in lexicon.document_nouns or lemma in lexicon.speech_nouns:
-        return "document"
-    if lemma in lexicon.place_nouns:
-        return "place"
-    return None

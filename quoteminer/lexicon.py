@@ -127,6 +127,23 @@ class Lexicon:
         given = words[0].capitalize() if words[0].isupper() else words[0]
         return self.given_names.get(given) or self.given_names.get(given.partition("-")[0])
 
+    def kind_of_source(self, lemma: str, form: str) -> str | None:
+        """What sort of source a noun names, by its lemma and form in lower case; None for no source.
+
+        One of "person", "group", "organisation", "document", "place".
+        """
+        if lemma in self.roles or lemma in self.person_nouns or lemma in self.kinship:
+            return "person"
+        if form in self.group_nouns or lemma in self.group_nouns:
+            return "group"
+        if lemma in self.org_nouns:
+            return "organisation"
+        if lemma in self.document_nouns or lemma in self.speech_nouns:
+            return "document"
+        if lemma in self.place_nouns:
+            return "place"
+        return None
+
     def __reduce__(self) -> tuple[object, ...]:
         values = (getattr(self, field.name) for field in fields(self))
         return _lexicon_from_plain, tuple(dict(value) if isinstance(value, Mapping) else value for value in values)

@@ -15,7 +15,7 @@ from spacy.tokens import Doc, Token
 from quoteminer.cues import Report
 from quoteminer.lexicon import Lexicon
 from quoteminer.syntax import NOMINAL, phrase_head_after, settle_head
-from quoteminer.view import Features, Link, Quotation, View, mention_bounds
+from quoteminer.view import Features, Link, Quotation, View, described_head, mention_bounds
 
 # --- the rules ------------------------------------------------------------------------------------------------------
 
@@ -51,7 +51,7 @@ def _settle(view: View, subject: int, report: Report) -> int:
         return subject
     limit = report.start if subject < report.start else len(view.doc)
     settled = settle_head(view.doc, subject, limit)
-    return settled if view.quoted[settled] < 0 else subject
+    return described_head(view, settled if view.quoted[settled] < 0 else subject)
 
 
 def _skip(doc: Doc, start: int, end: int, condition: Callable[[Token], bool]) -> int:
@@ -232,7 +232,7 @@ def proposals_for(
     """The rules' proposals, and the encoder's where it is another one."""
     proposals = list(propose(view, quotation))
     if pointed and pointed[0][0] >= 0 and view.quoted[pointed[0][0]] < 0 and pointed[0][1] > 0.2:
-        token = pointed[0][0]
+        token = described_head(view, pointed[0][0])
         bounds = [mention_bounds(view, link.subject) for link, _ in proposals if link.subject is not None]
         if not any(low <= token < high for low, high in bounds):
             proposals.append((Link(ENCODER, token), None))

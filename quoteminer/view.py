@@ -13,7 +13,7 @@ from quoteminer.cues import Report
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
-from quoteminer.syntax import phrase_bounds
+from quoteminer.syntax import DESCRIBING, phrase_bounds
 
 Features = dict[str, float]
 STOPS = frozenset((".", "?", "!", ";"))
@@ -169,3 +169,21 @@ def find_quotations(
 def mention_bounds(view: View, subject: int) -> tuple[int, int]:
     """The tokens of a mention around its head."""
     return phrase_bounds(view.doc, subject, full=view.doc[subject].pos_ not in ("PRON", "PROPN"))
+
+
+def described_head(view: View, subject: int) -> int:
+    """The noun that the phrase around `subject` describes further: the spokesman of "a spokesman for the NAME group".
+
+    A person who speaks for a body or comes from a place is the speaker, wherever the tree hangs the name of the body.
+    """
+    doc = view.doc
+    for _ in range(3):
+        start = phrase_bounds(doc, subject)[0]
+        if start < 2 or doc[start - 1].lower_ not in DESCRIBING or doc[start - 2].pos_ != "NOUN":
+            break
+        noun = doc[start - 2]
+        kind = view.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_)
+        if view.quoted[noun.i] >= 0 or kind not in ("person", "group") or doc[start - 1].lower_ in ("with", "in"):
+            break
+        subject = noun.i
+    return subject

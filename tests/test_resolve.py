@@ -5,7 +5,7 @@ from trees import SCHEMES, make_doc
 
 from quoteminer.analysis import analyse, load_weights, make_view
 from quoteminer.candidate_features import NEW, OLD, Resolved
-from quoteminer.candidates import Roster, kind_of_noun
+from quoteminer.candidates import Roster
 from quoteminer.entities import group_mentions
 from quoteminer.lexicon import load_lexicon
 from quoteminer.resolve import Resolver
@@ -281,5 +281,5 @@ def test_roster_knows_where_names_stand():
         ("winter", None),
     ],
 )
-def test_kind_of_noun(noun: str, kind: str | None):
-    assert kind_of_noun(noun, noun, LEXICON) == kind
+def test_kind_of_source(noun: str, kind: str | None):
+    assert LEXICON.kind_of_source(noun, noun) == kind
