@@ -24,21 +24,19 @@ KINDS = ("direct", "mixed")
 OTHER_KINDS = ("term", "title")
 
 
-def _check(condition: bool, record: object, message: str) -> None:
-    if not condition:
-        raise FormatError(f"{type(record).__name__}: {message}")
+def _error(record: object, message: str) -> FormatError:
+    return FormatError(f"{type(record).__name__}: {message}")
 
 
 def _check_span(record: Span) -> None:
-    for name in ("start", "end"):
-        value = getattr(record, name)
-        _check(type(value) is int, record, f"{name} must be an int, not {value!r}")
-    _check(isinstance(record.text, str), record, f"text must be a str, not {record.text!r}")
-    _check(
-        0 <= record.start < record.end and record.end - record.start == len(record.text),
-        record,
-        f"start {record.start} and end {record.end} do not fit a text of {len(record.text)} characters",
-    )
+    start, end, text = record.start, record.end, record.text
+    for name, value in (("start", start), ("end", end)):
+        if type(value) is not int:
+            raise _error(record, f"{name} must be an int, not {value!r}")
+    if not isinstance(text, str):
+        raise _error(record, f"text must be a str, not {text!r}")
+    if not 0 <= start < end or end - start != len(text):
+        raise _error(record, f"start {start} and end {end} do not fit a text of {len(text)} characters")
 
 
 def _check_tuples(record: object, *names: str) -> None:
@@ -46,8 +44,8 @@ def _check_tuples(record: object, *names: str) -> None:
         value = getattr(record, name)
         if isinstance(value, list):
             object.__setattr__(record, name, tuple(value))
-        else:
-            _check(isinstance(value, tuple), record, f"{name} must be a sequence, not {value!r}")
+        elif not isinstance(value, tuple):
+            raise _error(record, f"{name} must be a sequence, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,8 @@ class Entity(DataClassJsonMixin):
     affiliation: str | None = None
 
     def __post_init__(self) -> None:
-        _check(self.label in LABELS, self, f"label must be one of {', '.join(LABELS)}, not {self.label!r}")
+        if self.label not in LABELS:
+            raise _error(self, f"label must be one of {', '.join(LABELS)}, not {self.label!r}")
         _check_tuples(self, "mentions", "aliases", "titles")
 
 
@@ -114,7 +113,8 @@ class Speaker(DataClassJsonMixin):
     affiliation: str | None = None
 
     def __post_init__(self) -> None:
-        _check(self.label in LABELS, self, f"label must be one of {', '.join(LABELS)}, not {self.label!r}")
+        if self.label not in LABELS:
+            raise _error(self, f"label must be one of {', '.join(LABELS)}, not {self.label!r}")
 
     def __str__(self) -> str:
         return ", ".join(x for x in (self.name, self.role, self.affiliation) if x)
@@ -166,8 +166,10 @@ class Quote(DataClassJsonMixin):
 
     def __post_init__(self) -> None:
         _check_span(self)  # type: ignore[arg-type]
-        _check(self.kind in KINDS, self, f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
-        _check(0.0 <= self.confidence <= 1.0, self, f"confidence must lie in 0..1, not {self.confidence!r}")
+        if self.kind not in KINDS:
+            raise _error(self, f"kind must be one of {', '.join(KINDS)}, not {self.kind!r}")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise _error(self, f"confidence must lie in 0..1, not {self.confidence!r}")
         _check_tuples(self, "speakers", "nested")
 
     @property
@@ -188,7 +190,8 @@ class Marked(Span):
 
     def __post_init__(self) -> None:
         _check_span(self)
-        _check(self.kind in OTHER_KINDS, self, f"kind must be one of {', '.join(OTHER_KINDS)}, not {self.kind!r}")
+        if self.kind not in OTHER_KINDS:
+            raise _error(self, f"kind must be one of {', '.join(OTHER_KINDS)}, not {self.kind!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +213,14 @@ class Article(DataClassJsonMixin):
     schema_version: int = SCHEMA_VERSION
 
     def __post_init__(self) -> None:
-        _check(isinstance(self.text, str), self, f"text must be a str, not {type(self.text).__name__}")
-        _check(
-            self.schema_version == SCHEMA_VERSION,
-            self,
-            f"this is version {self.schema_version} of the format, this library reads version {SCHEMA_VERSION}: "
-            "run the text through `quoteminer.extract` again",
-        )
+        if not isinstance(self.text, str):
+            raise _error(self, f"text must be a str, not {type(self.text).__name__}")
+        if self.schema_version != SCHEMA_VERSION:
+            raise _error(
+                self,
+                f"this is version {self.schema_version} of the format, this library reads version {SCHEMA_VERSION}: "
+                "run the text through `quoteminer.extract` again",
+            )
         _check_tuples(self, "entities", "quotes", "other_marked")
 
     @property
