@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from quoteminer.displays import Displayed, find_credits, find_displayed, find_lead_ins
+from quoteminer.credits import find_credits
+from quoteminer.displays import find_displayed
 from quoteminer.layout import Block
+from quoteminer.lead_ins import find_lead_ins
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
+from quoteminer.paragraphs import Displayed
 from quoteminer.syntax import SUBJECTS
 from quoteminer.view import Link, View
 

@@ -127,6 +127,7 @@ NO_MARKS = [
     pytest.param("", [], id="empty"),
     pytest.param("\"\" “” '' “ ”", [], id="nothing between marks"),
     pytest.param('"', [], id="only a mark"),
+    pytest.param('’I"’ 0', ['’I"’'], id="but: a stray double mark between single ones"),
 ]
 
 

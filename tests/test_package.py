@@ -13,20 +13,10 @@ import quoteminer
 
 PACKAGE = Path(quoteminer.__file__).parent
 ORDER = [
-    *(
-        "errors",
-        "types",
-        "inflection",
-        "lexicon",
-        "layout",
-        "marks",
-        "syntax",
-        "forms",
-        "displays",
-        "names",
-        "cues",
-        "persons",
-    ),
+    *("errors", "types", "inflection", "lexicon", "layout"),
+    *("mark_scan", "double_marks", "single_marks", "marks", "syntax", "forms"),
+    *("paragraphs", "lead_ins", "transcripts", "credits", "pull_quotes", "displays"),
+    *("names", "cues", "persons"),
     *("affiliations", "roles", "appositions", "cards", "entities", "view", "speakers"),
     *("candidates", "candidate_features", "resolve", "classify"),
     *("announcements", "analysis", "annotations", "render_sweep", "render", "export_tables", "export", "plot"),
