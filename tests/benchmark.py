@@ -6,8 +6,8 @@ is pinned to one and timed in its processor's seconds, where somebody else's wor
 timed by the clock. Words are spaCy's tokens. The texts are those of the project's `quotes_train`, where that folder is
 beside the repository or in the one that QUOTEMINER_SHARED names, otherwise the dispatches of `seeds/`, repeated.
 
-`--only SECTION …` measures some of: pipeline, cores, process, quotes, peer, length. The peer needs the extra
-`benchmark`.
+`--only SECTION …` measures some of: pipeline, cores, process, quotes, peer, length, memory. The peer needs the extra
+`benchmark`. `memory` takes a quarter of an hour or more and is measured only when it is named.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ ARTICLES = 60
 PAIRS = 5
 WIDTH, DEPTH = 96, 4
 LENGTHS = (100, 1_000, 10_000, 100_000, 1_000_000)
+SHORT_ARTICLES, SHORT_WORDS, WARM_UP = 20_000, 120, 1_000
+SYLLABLES = ("ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "zu")
 
 
 def read_texts(number: int = ARTICLES) -> tuple[str, list[str]]:
@@ -291,6 +293,34 @@ def measure_length(texts: list[str]) -> None:
         )
 
 
+def short_articles(texts: Sequence[str], number: int) -> Iterator[str]:
+    """The beginnings of the texts over and over, each time with a quotation of words that none before had."""
+    for i in range(number):
+        words = texts[i % len(texts)].split(" ")[:SHORT_WORDS]
+        first, last, *things = ("".join(SYLLABLES[int(digit)] for digit in f"{part}{i:06}") for part in range(1, 9))
+        yield f"{' '.join(words)}\n\n“We sail with {i} {' and '.join(things)},” said {first.title()} {last.title()}."
+
+
+def resident() -> float:
+    """The memory of this process in MiB."""
+    with open("/proc/self/status") as lines:  # noqa: PTH123
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def measure_memory(texts: list[str]) -> None:
+    """Memory and strings of one process over a long run of short articles in which new words keep coming."""
+    import quoteminer
+
+    nlp = quoteminer.load(threads=1)
+    found: dict[int, float] = {}
+    articles = quoteminer.extract_many(short_articles(texts, SHORT_ARTICLES), nlp=nlp)
+    for number, _ in enumerate(articles, 1):
+        if number % WARM_UP == 0:
+            found[number] = resident()
+            print(f"{number:,} articles: {found[number]:,.0f} MiB, {len(nlp.vocab.strings):,} strings", flush=True)
+    say(f"memory after {SHORT_ARTICLES:,} articles, times that after {WARM_UP:,}", [found[number] / found[WARM_UP]])
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
@@ -303,8 +333,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         "quotes": measure_quotes,
         "peer": measure_peer,
         "length": measure_length,
+        "memory": measure_memory,
     }
-    parser.add_argument("--only", nargs="+", choices=list(sections), default=list(sections), metavar="SECTION")
+    usual = [name for name in sections if name != "memory"]
+    parser.add_argument("--only", nargs="+", choices=list(sections), default=usual, metavar="SECTION")
     args = parser.parse_args(argv)
     name, texts = read_texts(args.articles)
     size = sum(map(len, texts))
