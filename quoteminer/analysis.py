@@ -38,10 +38,11 @@ def load_weights() -> Mapping[str, Any]:
 
 def make_view(doc: Doc, lexicon: Lexicon) -> tuple[View, Sequence[MarkedSpan], dict[int, Link]]:
     """The Doc with blocks, quotations and reporting words; all quoted stretches; the links that the layout gives."""
-    blocks = find_blocks(doc.text)
-    spans, shown = with_displayed(doc, blocks, find_marked(doc.text, blocks), lexicon)
+    text = doc.text
+    blocks = find_blocks(text)
+    spans, shown = with_displayed(doc, blocks, find_marked(text, blocks), lexicon)
     quotations, quoted = find_quotations(doc, blocks, spans)
-    view = View(doc, blocks, quotations, quoted, find_reports(doc, quoted, lexicon), lexicon)
+    view = View(doc, blocks, quotations, quoted, find_reports(doc, quoted, lexicon), lexicon, text)
     return view, spans, announced(view, spans, shown)
 
 
@@ -53,9 +54,9 @@ def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None, weights: Mappin
         lexicon: the word lists.
         text: the caller's text where it differs from the Doc's (the same length, other characters).
     """
-    text = doc.text if text is None else text
     weights = load_weights() if weights is None else weights
     view, spans, given = make_view(doc, lexicon)
+    text = view.text if text is None else text
     links = attribute(view, given, weights)
     groups = group_mentions(doc, view.blocks, lexicon)
     resolver = Resolver(view, groups, weights)

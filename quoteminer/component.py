@@ -87,8 +87,8 @@ def check_annotated(doc: Doc) -> None:
     Raises:
         PipelineError: it has not; the message says which component is missing and what to type.
     """
-    missing = {} if doc.text.isspace() else {k: v for k, v in _NEEDED.items() if not doc.has_annotation(k)}
-    if missing:
+    missing = {k: v for k, v in _NEEDED.items() if not doc.has_annotation(k)}
+    if missing and not doc.text.isspace():
         wanted = " and ".join(dict.fromkeys(what for what, _ in missing.values()))
         names = " and ".join(dict.fromkeys(f"{name!r}" for _, name in missing.values()))
         raise PipelineError(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from spacy.attrs import LEMMA, LOWER, POS, TAG  # type: ignore[import-not-found]
+from spacy.symbols import VERB  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Token
 
 from quoteminer.inflection import verb_lemmas
@@ -55,13 +57,27 @@ def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon) -> tuple[Rep
         quoted: for each token the number of the quotation that it lies in, -1 where it lies in none.
     """
     found: list[Report] = []
-    for token in doc:
-        if quoted[token.i] >= 0 or token.is_space:
+    for i in _telling(doc, lexicon):
+        token = doc[i]
+        if quoted[i] >= 0 or token.is_space:
             continue
         report = _preposition(doc, token) or _verb(doc, token, quoted, lexicon) or _noun(doc, token, quoted, lexicon)
         if report is not None:
             found.append(report)
     return tuple(found)
+
+
+def _telling(doc: Doc, lexicon: Lexicon) -> Iterator[int]:
+    """The tokens that may report: verbs, nouns of speech, first words of prepositions; read off the Doc's columns."""
+    strings = doc.vocab.strings
+    columns = doc.to_array([LOWER, POS, TAG, LEMMA]).T.tolist()
+    words = {strings[preposition[0]] for preposition in PREPOSITIONS}
+    verbs = {tag for tag in set(columns[2]) if not tag or strings[tag].startswith("VB")}
+    known = lexicon.light_verbs | lexicon.speech_nouns
+    lemmas = {lemma for lemma in set(columns[3]) if strings[lemma].lower() in known}
+    for i, (word, pos, tag, lemma) in enumerate(zip(*columns, strict=True)):
+        if tag in verbs or pos == VERB or lemma in lemmas or word in words:
+            yield i
 
 
 def _preposition(doc: Doc, token: Token) -> Report | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
+import numpy
 from spacy.tokens import Doc
 
 from quoteminer.cues import Report
@@ -80,16 +82,12 @@ class View:
     block_bounds: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.text = self.doc.text  # once: `Doc.text` joins all tokens at every call
-        starts = [block.start for block in self.blocks]
-        self.block_of = [bisect_right(starts, token.idx) - 1 for token in self.doc]
+        self.text = self.text or self.doc.text  # once: `Doc.text` joins all tokens at every call
+        block_of = numpy.searchsorted([block.start for block in self.blocks], self.doc.to_array("IDX"), "right") - 1
+        self.block_of = block_of.tolist()
         self.anchors = [report.anchor for report in self.reports]
-        bounds: list[list[int]] = [[len(self.doc), 0] for _ in self.blocks]
-        for i, block in enumerate(self.block_of):
-            if block >= 0:
-                bounds[block][0] = min(bounds[block][0], i)
-                bounds[block][1] = i + 1
-        self.block_bounds = [(low, high) for low, high in bounds]
+        edges = numpy.searchsorted(block_of, range(len(self.blocks) + 1)).tolist()
+        self.block_bounds = [(low, high) if low < high else (len(self.doc), 0) for low, high in pairwise(edges)]
 
     @property
     def pointers(self) -> Mapping[str, Any] | None:
@@ -151,7 +149,7 @@ def find_quotations(
     doc: Doc, blocks: Sequence[Block], spans: Sequence[MarkedSpan]
 ) -> tuple[tuple[Quotation, ...], list[int]]:
     """The outer stretches as tokens, and for each token the number of the stretch that it lies in, or -1."""
-    begins = [token.idx for token in doc]
+    begins = doc.to_array("IDX").tolist()
     starts = [block.start for block in blocks]
     quoted = [-1] * len(doc)
     found: list[Quotation] = []
