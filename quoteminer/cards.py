@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from spacy.tokens import Doc
-
 from quoteminer.affiliations import Scene
 from quoteminer.appositions import claims_after, claims_before, claims_on_line
-from quoteminer.forms import NameMention, title_before
+from quoteminer.forms import NameMention, Page, title_before
 from quoteminer.layout import Block
-from quoteminer.lexicon import Gender, Lexicon
+from quoteminer.lexicon import Gender
 from quoteminer.roles import Claim, with_modifiers
 
 _OFFICES = frozenset(("chief", "judge", "justice", "magistrate"))
@@ -39,36 +37,32 @@ class Card:
 
 
 def describe(
-    doc: Doc,
-    blocks: Sequence[Block],
-    groups: Sequence[tuple[str, str, tuple[NameMention, ...]]],
-    lexicon: Lexicon,
+    page: Page, blocks: Sequence[Block], groups: Sequence[tuple[str, str, tuple[NameMention, ...]]]
 ) -> list[Card]:
     """One card for each group.
 
     Args:
-        doc: the document.
+        page: the document.
         blocks: its blocks; below a displayed quotation, the line under a name gives its role.
         groups: name, label and mentions of each entity.
-        lexicon: word lists.
 
     Returns:
         Cards in the order of the groups; empty ones for groups that are no persons.
     """
-    scene = _scene(doc, groups, lexicon)
+    scene = _scene(page, groups)
     lines = {one.start: next_.start for one, next_ in pairwise(blocks) if one.kind == next_.kind == "credit"}
     wanted = frozenset(lines.values())
-    below = {token.idx: token.i for token in doc if token.idx in wanted} if lines else {}
+    below = {token.idx: token.i for token in page.doc if token.idx in wanted} if lines else {}
     under = {start: below[line] for start, line in lines.items() if line in below}
     return [_card(scene, mentions, under) if label == "PERSON" else Card() for _, label, mentions in groups]
 
 
-def _scene(doc: Doc, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]], lexicon: Lexicon) -> Scene:
+def _scene(page: Page, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]]) -> Scene:
     owner: dict[int, int] = {}
     ends: dict[int, int] = {}
     nouns: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for i, (name, label, mentions) in enumerate(groups):
-        heads = {word for word in name.lower().split() if word in lexicon.org_nouns} if label == "ORG" else ()
+        heads = {word for word in name.lower().split() if word in page.lexicon.org_nouns} if label == "ORG" else ()
         for mention in mentions:
             owner.update(dict.fromkeys(range(mention.start_token, mention.end_token), i))
             ends[mention.start_token] = mention.end_token
@@ -76,8 +70,8 @@ def _scene(doc: Doc, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]],
                 nouns[head].append((mention.start_token, i))
     for places in nouns.values():
         places.sort()
-    words = [token.lower_ for token in doc]
-    return Scene(doc, words, owner, ends, [g[0] for g in groups], [g[1] for g in groups], dict(nouns), lexicon)
+    names, labels = [group[0] for group in groups], [group[1] for group in groups]
+    return Scene(page.doc, page.lowered, owner, ends, names, labels, dict(nouns), page.lexicon)
 
 
 def _card(scene: Scene, mentions: Sequence[NameMention], under: dict[int, int]) -> Card:

@@ -56,19 +56,20 @@ class Group:
     roles: tuple[str, ...] = ()
 
 
-def group_mentions(doc: Doc, blocks: Sequence[Block], lexicon: Lexicon) -> tuple[Group, ...]:
+def group_mentions(doc: Doc, blocks: Sequence[Block], lexicon: Lexicon, text: str | None = None) -> tuple[Group, ...]:
     """The entities of a document, by first mention, with what it says of them.
 
     Args:
         doc: a Doc with entities, and with tags and dependencies where its pipeline makes them.
         blocks: the blocks of its text.
         lexicon: word lists.
+        text: its text, where that is known already: a Doc makes it anew each time.
 
     Returns:
         Groups whose mentions do not overlap; every name of `find_names` is in exactly one of them.
     """
-    names = find_names(doc, blocks, lexicon)
-    page = Page(doc, doc.text, (), lexicon)
+    page = Page.of(doc, blocks, lexicon, text)
+    names = find_names(page)
     clusters = [
         *group_persons(page, [name for name in names if name.label == "PERSON"]),
         *_organisations(page, [name for name in names if name.label == "ORG"]),
@@ -77,7 +78,7 @@ def group_mentions(doc: Doc, blocks: Sequence[Block], lexicon: Lexicon) -> tuple
     clusters.sort(key=lambda cluster: cluster.mentions[0].start)
     full = [_name(page, cluster) for cluster in clusters]
     described = [(name, c.label, tuple(c.mentions)) for name, c in zip(full, clusters, strict=True)]
-    cards = describe(doc, blocks, described, lexicon)
+    cards = describe(page, blocks, described)
     return tuple(
         _group(page, i, name, cluster, card)
         for i, (name, cluster, card) in enumerate(zip(full, clusters, cards, strict=True))

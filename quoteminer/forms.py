@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
+from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
 
 HYPHENS = "-‐‑‒–"
@@ -44,12 +45,25 @@ class NameMention:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document with what the steps need: its text (a Doc makes it anew each time), its block starts, the lists."""
+    """A document with what the steps need: its text (a Doc makes it anew each time), its block starts, the lists.
+
+    Attributes:
+        words: the text of each token; `lowered` the same in lower case.
+    """
 
     doc: Doc
     text: str
     starts: tuple[int, ...]
+    words: list[str]
+    lowered: list[str]
     lexicon: Lexicon
+
+    @classmethod
+    def of(cls, doc: Doc, blocks: Sequence[Block], lexicon: Lexicon, text: str | None = None) -> Page:
+        """A Doc as a page; `text` is its text where that is known already."""
+        words = [token.text for token in doc]
+        starts = tuple(block.start for block in blocks)
+        return cls(doc, doc.text if text is None else text, starts, words, [word.lower() for word in words], lexicon)
 
     def form(self, name: NameMention) -> str:
         """The text of a name with single spaces."""
@@ -122,9 +136,9 @@ def _title_length(doc: Doc, end: int, lexicon: Lexicon) -> int:
         if token.is_space or (token.is_punct and token.text not in (".", "-")):
             break
         words.insert(0, token.lower_.replace(".", ""))
-        phrase = " ".join(words).replace(" - ", "-").strip()
         after_hyphen = i > 0 and doc[i - 1].text in HYPHENS and not doc[i - 1].whitespace_
         if token.text[:1].isupper() and not after_hyphen:
+            phrase = " ".join(words).replace(" - ", "-").strip()
             if phrase in lexicon.honorifics and phrase not in _NAME_LIKE:
                 best = end - i
             elif best and phrase in lexicon.roles:  # "Secretary General" is an office, "General" alone a title

@@ -23,7 +23,6 @@ from quoteminer.forms import (
     title_before,
     trimmed,
 )
-from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
 
 _LONGEST_FORM, _LONGEST_NICKNAME = 12, 3
@@ -37,22 +36,34 @@ _INNER_PARTICLES = frozenset(("bin", "bint", "ibn", "al", "el", "van", "von", "d
 Key = tuple[str, ...]
 
 
-def find_names(doc: Doc, blocks: Sequence[Block], lexicon: Lexicon) -> tuple[NameMention, ...]:
+def find_names(page: Page) -> tuple[NameMention, ...]:
     """The names of a document, in order, none inside another.
 
     Args:
-        doc: a Doc with entities; labels of the OntoNotes and of the CoNLL scheme are read, other labels dropped.
-        blocks: the blocks of its text; no name reaches from one into the next.
-        lexicon: word lists.
+        page: a Doc with entities; labels of the OntoNotes and of the CoNLL scheme are read, other labels dropped. No
+            name reaches from one block into the next.
 
     Returns:
         Names with offsets in code points, ends exclusive.
     """
-    page = Page(doc, doc.text, tuple(block.start for block in blocks), lexicon)
-    pieces = [piece for ent in doc.ents for piece in trimmed(page, ent.start, ent.end, ent.label_)]
+    pieces = [piece for ent in page.doc.ents for piece in trimmed(page, ent.start, ent.end, ent.label_)]
+    pieces = [piece for piece in pieces if not _is_office(page, piece)]
     names = _with_brackets(page, _joined(page, pieces))
     names = _consistent(page, names)
     return tuple(sorted((*names, *_missed(page, names)), key=lambda name: name.start))
+
+
+def _is_office(page: Page, name: NameMention) -> bool:
+    """Whether a recognised person is nothing but an office: "the Prime Minister", "the Lakeside MP".
+
+    A person's name has no article, and an office after it ends no name.
+    """
+    words = [page.doc[i].lower_.replace(".", "") for i in range(name.start_token, name.end_token)]
+    lexicon = page.lexicon
+    if name.label != "PERSON" or (words[-1] not in lexicon.roles and words[-1] not in lexicon.office_abbreviations):
+        return False
+    definite = name.start_token > 0 and page.doc[name.start_token - 1].lower_ == "the"
+    return definite or " ".join(words) in lexicon.roles and len(words) > 1
 
 
 def _joined(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
@@ -80,7 +91,9 @@ def _joined(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
 def _joint_label(page: Page, first: NameMention, second: NameMention, apart: bool) -> str | None:
     """The label of two fragments of one name, None where they are two names; `apart` where both occur alone as well."""
     doc = page.doc
-    between = [doc[i] for i in range(first.end_token, min(second.start_token, first.end_token + 6))]
+    if second.start_token - first.end_token > 5:
+        return None
+    between = [doc[i] for i in range(first.end_token, second.start_token)]
     if any(token.is_space and page.ends_block(token.i) for token in between):
         return None
     inner = [token for token in between if not token.is_space]
@@ -88,7 +101,7 @@ def _joint_label(page: Page, first: NameMention, second: NameMention, apart: boo
     unspaced = not doc[first.end_token - 1].whitespace_ and all(not token.whitespace_ for token in between)
     same = page.form(first).split()[-1] == page.form(second).split()[-1]
     cut = same or first.end != doc[first.end_token - 1].idx + len(doc[first.end_token - 1].text)  # its possessive
-    if cut or second.start_token - first.end_token > 5:
+    if cut:
         return None
     if first.label == "PERSON" and second.label == "PERSON":
         particles = inner and all(token.lower_ in _INNER_PARTICLES for token in inner)
@@ -234,16 +247,16 @@ def _is_titled(page: Page, name: NameMention) -> bool:
 
 def _missed(page: Page, names: Sequence[NameMention]) -> Iterator[NameMention]:
     """Further occurrences of forms that are names elsewhere in the document."""
-    doc = page.doc
+    doc, texts = page.doc, page.words
     forms = _forms(page, names)
     longest: defaultdict[str, int] = defaultdict(int)
     for words in forms:
         longest[words[0]] = max(longest[words[0]], min(len(words), _LONGEST_FORM))
     taken = _covered(names)
     i = 0
-    while i < len(doc):
-        for length in range(longest.get(doc[i].text, 0), 0, -1):
-            words = tuple(token.text for token in doc[i : i + length])
+    while i < len(texts):
+        for length in range(longest.get(texts[i], 0), 0, -1):
+            words = tuple(texts[i : i + length])
             if words in forms and not taken.intersection(range(i, i + length)):
                 if _stands_alone(doc, i, i + length, taken, page.lexicon) and (
                     name := mention(page, i, i + length, forms[words])
@@ -252,17 +265,18 @@ def _missed(page: Page, names: Sequence[NameMention]) -> Iterator[NameMention]:
                     i += length - 1
                 break
         else:
-            yield from _stuck(page, i, forms) if i not in taken else ()
+            if i not in taken and not texts[i].isalpha():
+                yield from _stuck(page, i, forms)
         i += 1
 
 
 def _stuck(page: Page, i: int, forms: Mapping[Key, str]) -> Iterator[NameMention]:
     """A name in a token that holds more, because a space is missing: `over,"Roe said`."""
-    token = page.doc[i]
+    text = page.words[i]
     for mark in '"“”':
-        before, found, piece = token.text.rpartition(mark)
+        before, found, piece = text.rpartition(mark)
         if found and before and (piece,) in forms:
-            start = token.idx + len(token.text) - len(piece)
+            start = page.doc[i].idx + len(text) - len(piece)
             yield NameMention(start, start + len(piece), i, i + 1, forms[(piece,)])
             return
 
@@ -271,7 +285,7 @@ def _forms(page: Page, names: Sequence[NameMention]) -> dict[Key, str]:
     """The words of each name, and the surname of each full one, with their label."""
     forms: dict[Key, str] = {}
     for name in names:
-        words = tuple(token.text for token in page.doc[name.start_token : name.end_token])
+        words = tuple(page.words[name.start_token : name.end_token])
         forms.setdefault(words, name.label)
         if name.label == "PERSON" and len(words) > 1:
             surname = words[0] if words[0] in page.lexicon.surname_first and len(words) < 4 else words[-1]

@@ -6,6 +6,7 @@ from test_entities import LEXICON, NLP, groups_of, make_doc
 
 from quoteminer.cards import Card, describe
 from quoteminer.entities import Group, group_mentions
+from quoteminer.forms import Page
 from quoteminer.layout import Block
 from quoteminer.roles import singular
 
@@ -146,9 +147,9 @@ def test_the_role_of_a_credit_stands_on_the_line_below():
 def test_groups_that_are_no_persons_have_empty_cards():
     doc = make_doc("Prime Minister of [PLACE Loria]")
     groups = group_mentions(doc, (), LEXICON)
-    cards = describe(doc, (), [(group.name, group.label, group.mentions) for group in groups], LEXICON)
+    cards = describe(Page.of(doc, (), LEXICON), (), [(group.name, group.label, group.mentions) for group in groups])
     assert cards == [Card()]
-    assert describe(Doc(NLP.vocab), (), [], LEXICON) == []
+    assert describe(Page.of(Doc(NLP.vocab), (), LEXICON), (), []) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
 from quoteminer.entities import Group, group_mentions
-from quoteminer.forms import key_of, person_key, plain, title_before
+from quoteminer.forms import Page, key_of, person_key, plain, title_before
 from quoteminer.layout import find_blocks
 from quoteminer.lexicon import load_lexicon
 from quoteminer.names import find_names
@@ -104,7 +104,7 @@ def groups_of(marked: str, scheme: str | None = "ud") -> tuple[Group, ...]:
 
 def names_of(marked: str, scheme: str | None = "ud") -> list[tuple[str, str]]:
     doc = make_doc(marked, scheme)
-    names = find_names(doc, find_blocks(doc.text), LEXICON)
+    names = find_names(Page.of(doc, find_blocks(doc.text), LEXICON))
     return [(doc.text[name.start : name.end], name.label) for name in names]
 
 
@@ -332,7 +332,7 @@ def test_every_name_is_in_exactly_one_group(tokens, starts, data):
             ents.append(Span(doc, start, last, label))
     doc.set_ents(ents)
     blocks = find_blocks(doc.text)
-    names = find_names(doc, blocks, LEXICON)
+    names = find_names(Page.of(doc, blocks, LEXICON))
     groups = group_mentions(doc, blocks, LEXICON)
     assert sorted((m for group in groups for m in group.mentions), key=lambda m: m.start) == list(names)
     assert all(a.end <= b.start for a, b in pairwise(names))
