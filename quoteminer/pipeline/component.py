@@ -23,9 +23,11 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from quoteminer.layout import find_blocks
+from quoteminer.lexicon import load_lexicon
 from quoteminer.pipeline.decode import Integers
 from quoteminer.pipeline.features import PARAGRAPH, Words
 from quoteminer.pipeline.lemmas import Lemmatizer
+from quoteminer.pipeline.names import agree, scheme_of
 from quoteminer.pipeline.prediction import POINTERS, Asking, Predicted, predict
 from quoteminer.pipeline.session import CONFIG, FILES, PACKAGED, Sessions
 
@@ -73,6 +75,7 @@ class NewsEncoder:
         self._space_tag, self._space_pos = strings.add("_SP"), strings.add("SPACE")
         self._no_morph = morphology.add("")
         self._to, self._preposition, self._adposition = strings.add("TO"), strings.add("IN"), strings.add("ADP")
+        self._scheme = scheme_of(tuple(classes["name"]))
         self._lemmatizer = Lemmatizer(classes["lemma"])
 
     def __call__(self, doc: Doc) -> Doc:
@@ -103,7 +106,11 @@ class NewsEncoder:
         encoded = self.sessions.pieces.encode(words, gaps)
         indices = numpy.array(tokens, dtype=numpy.int64)
         begins = _sure_starts(doc, indices, encoded)
-        return Annotation(indices, words, predict(self.sessions, encoded, begins, Asking.of(words)))
+        predicted = predict(self.sessions, encoded, begins, Asking.of(words))
+        starts = numpy.array(predicted.starts, dtype=numpy.int64)
+        tagged, titles = predicted.layers["name"], load_lexicon().honorifics
+        predicted.layers["name"] = agree(words, tagged, predicted.names, starts, self._scheme, titles)
+        return Annotation(indices, words, predicted)
 
     def set_annotations(self, docs: Iterable[Doc], annotations: Iterable[Annotation]) -> None:
         """Write sentences, tags, morphology, lemmas, trees and names; white space hangs on the word before it."""

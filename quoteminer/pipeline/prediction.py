@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from quoteminer.pipeline.decode import Integers, decode_names, decode_tree
+from quoteminer.pipeline.decode import Floats, Integers, decode_names, decode_tree
 from quoteminer.pipeline.features import LINE, Words
 from quoteminer.pipeline.session import Sessions
 
@@ -48,12 +48,16 @@ class Predicted:
 
     Attributes:
         layers: for each of `LAYERS` an array [words]: each word's class, and as "head" its head, a root's its own.
+        names: [words, classes], the log-probabilities of the classes of names.
+        starts: where sentences start.
         cues: the words that report speech.
         kinds: (word, probabilities of the kinds of a quotation) of each opening mark.
         pointers: for each of `POINTERS`, (word, [(target word or -1 for none, probability), …]) of each word that asks.
     """
 
     layers: dict[str, Integers]
+    names: Floats
+    starts: list[int]
     cues: list[int]
     kinds: list[tuple[int, list[float]]]
     pointers: dict[str, list[tuple[int, list[tuple[int, float]]]]]
@@ -74,7 +78,8 @@ def predict(sessions: Sessions, words: Words, begins: Booleans, asking: Asking) 
     config = sessions.config
     size = len(words)
     layers = {name: numpy.zeros(size, dtype=numpy.int64) for name in LAYERS}
-    found = Predicted(layers, [], [], {name: [] for name in POINTERS})
+    names = numpy.zeros((size, len(config.classes["name"])), dtype=numpy.float32)
+    found = Predicted(layers, names, [], [], [], {name: [] for name in POINTERS})
     breaks = numpy.flatnonzero(words.spacings >= LINE)
     start = settled = 0
     while settled < size:
@@ -120,6 +125,8 @@ def _settle(
     layers = found.layers
     for name in ("tag", "pos", "morph", "lemma"):
         layers[name][low:high] = output[name][rows]
+    found.starts.extend(bounds[:-1].tolist())
+    found.names[low:high] = output["name"][rows]
     layers["name"][low:high] = decode_names(output["name"][rows], sessions.config.classes["name"], bounds[:-1] - low)
     heads = layers["head"]
     arcs = output["arc"]
