@@ -25,6 +25,7 @@ from quoteminer.export_tables import (
     to_arrow,
     to_frame,
 )
+from quoteminer.json_form import decode
 from quoteminer.types import Article
 
 __all__ = [
@@ -120,13 +121,11 @@ def _read(source: PathOrFile) -> Iterator[tuple[str | None, Article]]:
             for line in file:
                 number += 1
                 if line.strip():
-                    data = json.loads(line)
+                    data = decode(line)
                     article = Article.from_mapping(data)
                     yield (None if data.get("id") is None else str(data["id"])), article
     except UnicodeDecodeError as error:
         raise FormatError(f"{name}, after line {number}: not UTF-8 ({error.reason})") from error
-    except json.JSONDecodeError as error:
-        raise FormatError(f"{name}, line {number}: not a JSON object: {error}") from error
     except FormatError as error:
         raise FormatError(f"{name}, line {number}: {error}") from error
 

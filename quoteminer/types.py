@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from dataclasses_json import DataClassJsonMixin
 
 from quoteminer.errors import ArgumentError, FormatError
+from quoteminer.json_form import check_form, decode
 
 if TYPE_CHECKING:
     import pandas
@@ -276,13 +278,10 @@ class Article(DataClassJsonMixin):
         """Read what `to_json` wrote.
 
         Raises:
-            FormatError: `s` is not JSON, lacks a field, or was written in another version of the format.
+            FormatError: `s` is not JSON, has not the form of an article, was written in another version of the
+                format, or its offsets do not fit its text.
         """
-        try:
-            data = json.loads(s, **kwargs)
-        except ValueError as error:
-            raise FormatError(f"not a JSON object: {error}") from error
-        return cls.from_mapping(data)
+        return cls.from_mapping(decode(s, **kwargs))
 
     @classmethod
     def from_mapping(cls, data: object) -> Article:
@@ -298,12 +297,24 @@ class Article(DataClassJsonMixin):
                 "run the text through `quoteminer.extract` again"
             )
         try:
+            check_form(data, cls)
             article = cls.from_dict(data)
-        except FormatError:
-            raise
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise FormatError(f"not an article of version {SCHEMA_VERSION}: {error!r}; see schema.json") from error
+        except (KeyError, FormatError, RecursionError) as error:
+            reason = f"the field {error} is missing" if isinstance(error, KeyError) else error
+            raise FormatError(f"not an article of version {SCHEMA_VERSION}: {reason}; see schema.json") from error
+        for span in article._spans():
+            if article.text[span.start : span.end] != span.text:
+                raise FormatError(f"{span.text!r} does not stand at {span.start}:{span.end} of the article's text")
         return article
+
+    def _spans(self) -> Iterator[Span | Quote]:
+        yield from (mention for entity in self.entities for mention in entity.mentions)
+        yield from self.other_marked
+        quotes = [*self.quotes]
+        for quote in quotes:
+            yield quote
+            yield from (part for part in (quote.mention, quote.cue) if part)
+            quotes += quote.nested
 
     def to_frame(self) -> pandas.DataFrame:
         """One row a quotation; see `quoteminer.to_frame`. Needs pandas: `pip install "quoteminer[frames]"`."""

@@ -222,6 +222,7 @@ def test_json_lines_with_a_byte_order_mark_and_empty_lines(tmp_path: Path) -> No
         (b"{", r"a\.jsonl, line 2: not a JSON object: "),
         (b'{"text": "a", "schema_version": 9}', r"a\.jsonl, line 2: this is version 9 of the format"),
         (b"3", r"a\.jsonl, line 2: an article is a JSON object"),
+        (b"[" * 100_000, r"a\.jsonl, line 2: not a JSON object: .*recursion"),
         (b'{"text": "\xff"}', r"a\.jsonl, after line \d: not UTF-8 \(invalid start byte\)"),
     ],
 )

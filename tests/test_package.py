@@ -13,7 +13,7 @@ import quoteminer
 
 PACKAGE = Path(quoteminer.__file__).parent
 ORDER = [
-    *("errors", "types", "inflection", "lexicon", "layout"),
+    *("errors", "json_form", "types", "inflection", "lexicon", "layout"),
     *("mark_scan", "double_marks", "single_marks", "marks", "syntax", "forms"),
     *("paragraphs", "lead_ins", "transcripts", "credits", "pull_quotes", "displays"),
     *("names", "cues", "persons"),

@@ -271,6 +271,10 @@ def test_json_leaves_characters_as_they_are() -> None:
     assert "“We have no choice,”" in mill_article().to_json()
 
 
+def changed(**fields: Any) -> str:
+    return json.dumps({"text": "a", "schema_version": 1, **fields})
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -282,9 +286,19 @@ def test_json_leaves_characters_as_they_are() -> None:
             '{"text": "a", "schema_version": 2}',
             r"version 2 of the format, .*: run the text through `quoteminer.extract`",
         ),
-        ('{"text": "a", "schema_version": 1, "quotes": [{"start": 0}]}', r"not an article of version 1: "),
-        ('{"text": "a", "schema_version": 1, "quotes": 3}', r"."),
         ('{"text": 3, "schema_version": 1}', r"text must be a str, not int"),
+        (changed(quotes=[{"start": 0}]), r"not an article of version 1: the field 'end' is missing; see schema.json"),
+        (changed(quotes=3), r"quotes must be a list, not 3"),
+        (changed(quotes=None), r"quotes must be a list, not None"),
+        (changed(quotes=[None]), r"quotes\[0\] must be an object, not None"),
+        (changed(quotes=[{"cue": {"start": "0"}}]), r"quotes\[0\].cue.start must be an int, not '0'"),
+        (changed(quotes=[{"turn": True}]), r"quotes\[0\].turn must be an int, not True"),
+        (changed(quotes=[{"marked": 1}]), r"quotes\[0\].marked must be true or false, not 1"),
+        (changed(quotes=[{"confidence": "1"}]), r"quotes\[0\].confidence must be a number, not '1'"),
+        (changed(entities=[{"aliases": ["x", 1]}]), r"entities\[0\].aliases\[1\] must be a str, not 1"),
+        (changed(other_marked=[{"start": 2, "end": 3, "text": "a"}]), r"'a' does not stand at 2:3 of the article"),
+        ("[" * 100_000, r"not a JSON object: .*recursion"),
+        (f'{{"text": {"1" * 5000}}}', r"not a JSON object|text must be a str"),
     ],
 )
 def test_from_json_refuses(data: str, message: str) -> None:
