@@ -40,7 +40,7 @@ def make_view(doc: Doc, lexicon: Lexicon) -> tuple[View, Sequence[MarkedSpan], d
     """The Doc with blocks, quotations and reporting words; all quoted stretches; the links that the layout gives."""
     text = doc.text
     blocks = find_blocks(text)
-    spans, shown = with_displayed(doc, blocks, find_marked(text, blocks), lexicon)
+    spans, shown = with_displayed(doc, blocks, find_marked(text, blocks), lexicon, text)
     quotations, quoted = find_quotations(doc, blocks, spans)
     view = View(doc, blocks, quotations, quoted, find_reports(doc, quoted, lexicon), lexicon, text)
     return view, spans, announced(view, spans, shown)
@@ -100,7 +100,8 @@ def _article(
     quotes: list[Quote] = []
     turn = -1
     previous: tuple[Quotation, Link | None, Resolved] | None = None
-    for quotation, link, resolved, kind, chance in found:
+    confidences = _calibrated([chance * resolved.probability for _, _, resolved, _, chance in found], curve)
+    for (quotation, link, resolved, kind, _), confidence in zip(found, confidences, strict=True):
         if previous is None or not _same_turn(previous, quotation, link, resolved):
             turn += 1
         previous = (quotation, link, resolved)
@@ -125,7 +126,7 @@ def _article(
                 turn,
                 span.style != DISPLAYED,
                 _nested(text, inside, span),
-                _calibrated(chance * resolved.probability, curve),
+                confidence,
                 Evidence(rule, _steps(text, doc, link, resolved, speakers)),
             )
         )
@@ -143,9 +144,9 @@ def _last_mention(resolver: Resolver, quotation: Quotation, resolved: Resolved) 
     return max((span for span in (named, *others) if span is not None), default=None)
 
 
-def _calibrated(chance: float, curve: Sequence[Sequence[float]]) -> float:
-    """The share of quotations of the training sets with such a chance that were right, read off the fitted curve."""
-    return round(float(numpy.interp(chance, curve[0], curve[1])), 3)
+def _calibrated(chances: Sequence[float], curve: Sequence[Sequence[float]]) -> list[float]:
+    """The shares of quotations of the training sets with such chances that were right, read off the fitted curve."""
+    return [round(share, 3) for share in numpy.interp(chances, curve[0], curve[1]).tolist()]
 
 
 def _same_turn(

@@ -23,13 +23,13 @@ DISPLAYED = "displayed"
 
 
 def with_displayed(
-    doc: Doc, blocks: Sequence[Block], marked: Sequence[MarkedSpan], lexicon: Lexicon
+    doc: Doc, blocks: Sequence[Block], marked: Sequence[MarkedSpan], lexicon: Lexicon, text: str | None = None
 ) -> tuple[tuple[MarkedSpan, ...], dict[int, Displayed]]:
     """The marked stretches with the displayed quotations among them, and those by their place in the result.
 
     A marked stretch inside of a displayed quotation is nested in it. Turns are numbered anew, in order of the text.
     """
-    displayed = find_displayed(doc, blocks, marked, lexicon)
+    displayed = find_displayed(doc, blocks, marked, lexicon, text)
     if not displayed:
         return tuple(marked), {}
     added = [

@@ -7,12 +7,16 @@ A log-linear classifier over what the stretch looks like and what stands beside 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from spacy.tokens import Token
 
 from quoteminer.view import Features, Link, Quotation, View
 
 KINDS = ("direct", "mixed", "term", "title")
 FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
+SMALL = frozenset(("DET", "ADP", "CCONJ", "PART", "PUNCT"))
+INVOLVED = frozenset(("i", "we", "my", "our", "me", "us", "you", "your"))
 LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (5, "4-5"), (8, "6-8"), (15, "9-15"))
 
 
@@ -34,12 +38,11 @@ def kind_features(view: View, quotation: Quotation, link: Link | None) -> Featur
     found[f"ends {last if last in ',.?!…-' else 'word'}"] = 1.0
     found[f"after it {_sort(following)}"] = 1.0
     found[f"before it {_sort(preceding)}"] = 1.0
-    content_words = [t for t in tokens if t.pos_ not in ("DET", "ADP", "CCONJ", "PART", "PUNCT")]
-    if len(content_words) > 1 and all(t.text[:1].isupper() or t.like_num for t in content_words):
+    if _is_capitalised(tokens):
         found["every word capital"] = 1.0
     if upper and len(tokens) == 1:
         found["one capital word"] = 1.0
-    if any(t.lower_ in ("i", "we", "my", "our", "me", "us", "you", "your") for t in tokens):
+    if any(t.lower_ in INVOLVED for t in tokens):
         found["speaks of I, we or you"] = 1.0
     block = view.blocks[quotation.block] if view.blocks else None
     if block is not None:
@@ -67,6 +70,17 @@ def kind_features(view: View, quotation: Quotation, link: Link | None) -> Featur
     if not span.closed:
         found["not closed"] = 1.0
     return found
+
+
+def _is_capitalised(tokens: Sequence[Token]) -> bool:
+    """Whether all words but the small ones, at least two, have a capital."""
+    words = 0
+    for token in tokens:
+        if token.pos_ not in SMALL:
+            if not (token.text[:1].isupper() or token.like_num):
+                return False
+            words += 1
+    return words > 1
 
 
 def _sort(token: object) -> str:

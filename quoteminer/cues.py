@@ -75,9 +75,16 @@ def _telling(doc: Doc, lexicon: Lexicon) -> Iterator[int]:
     verbs = {tag for tag in set(columns[2]) if not tag or strings[tag].startswith("VB")}
     known = lexicon.light_verbs | lexicon.speech_nouns
     lemmas = {lemma for lemma in set(columns[3]) if strings[lemma].lower() in known}
+    reporting: dict[tuple[int, int], bool] = {}
     for i, (word, pos, tag, lemma) in enumerate(zip(*columns, strict=True)):
-        if tag in verbs or pos == VERB or lemma in lemmas or word in words:
+        if lemma in lemmas or word in words:
             yield i
+        elif tag in verbs or pos == VERB:
+            if (word, lemma) not in reporting:
+                forms = (strings[lemma].lower(), *verb_lemmas(strings[word]))
+                reporting[word, lemma] = any(x in lexicon.reporting_verbs or x in lexicon.phrasal_heads for x in forms)
+            if reporting[word, lemma]:
+                yield i
 
 
 def _preposition(doc: Doc, token: Token) -> Report | None:

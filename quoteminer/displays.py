@@ -22,7 +22,7 @@ from quoteminer.transcripts import in_transcripts
 
 
 def find_displayed(
-    doc: Doc, blocks: Sequence[Block], marked: Sequence[MarkedSpan], lexicon: Lexicon
+    doc: Doc, blocks: Sequence[Block], marked: Sequence[MarkedSpan], lexicon: Lexicon, text: str | None = None
 ) -> tuple[Displayed, ...]:
     """Find the displayed quotations that have no quotation marks.
 
@@ -31,11 +31,12 @@ def find_displayed(
         blocks: the blocks of its text, from `layout.find_blocks`.
         marked: its stretches in quotation marks, from `marks.find_marked`.
         lexicon: the word lists.
+        text: the Doc's text, where that is known already: a Doc makes it anew each time.
 
     Returns:
         One record a paragraph, in order of the text; they do not overlap each other.
     """
-    text = doc.text
+    text = doc.text if text is None else text
     people = {(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ in ("PERSON", "PER")}
     paragraphs = read_paragraphs(text, blocks, marked, lexicon)
     found: dict[int, Displayed] = {}

@@ -6,6 +6,7 @@ Every offset is a code point index, the end exclusive.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -25,6 +26,7 @@ _FAMILIES = {
     **dict.fromkeys("「」", "corner"),
     **dict.fromkeys("『』", "white_corner"),
 }
+_ANY_MARK = re.compile(f"[{''.join(_FAMILIES)}]")
 _TYPED = {**dict.fromkeys("“„‟«‹‘‚‛「『`", OPEN), **dict.fromkeys("”»›’」』´", CLOSE)}
 _TWO_SINGLES = {"''": UNDECIDED, "``": OPEN, "‘‘": OPEN, "’’": CLOSE, "´´": CLOSE}
 _STYLES = {"„": "low", "‚": "low", "``": "backtick", "`": "backtick"}
@@ -77,10 +79,8 @@ class Mark:
 def scan_marks(text: str, start: int, end: int) -> Iterator[Mark]:
     """The marks from `start` to `end`, in order."""
     position = start
-    while position < end:
-        if text[position] not in _FAMILIES:
-            position += 1
-            continue
+    while found := _ANY_MARK.search(text, position, end):
+        position = found.start()
         run = list(_run(text, position, end))
         before = text[position - 1] if position > start else ""
         position = run[-1][1]

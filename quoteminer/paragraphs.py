@@ -5,6 +5,7 @@ Every offset is a code point index, the end exclusive.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
 
 _FIRST_PERSON = frozenset(("i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "ourselves"))
+_FIRST_LETTERS = frozenset("iImMwWuUoO")
 _SUBJECT_PRONOUNS = frozenset(("he", "she", "who", "they", "it", "himself", "herself"))
 NOT_VERB_AFTER = frozenset(
     ("a", "an", "the", "this", "that", "these", "those", "as", "is", "are", "be", "been", "being", "of", "its",
@@ -24,6 +26,7 @@ NOT_VERB_AFTER = frozenset(
 )  # fmt: skip
 _SENTENCE_ENDS = ".!?…"
 TRAILING = "”’\"')]»"
+_END_OF_SENTENCE = re.compile(f"[{_SENTENCE_ENDS}][{re.escape(_SENTENCE_ENDS + TRAILING)}]*")
 EDGES = "“”‘’\"'.,;:!?…()[]{}«»" + DASHES
 LONG_MARKED = 5
 
@@ -145,22 +148,15 @@ def _words(text: str) -> Iterator[str]:
 
 def split_sentences(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
     """The (start, end) of the sentences of a paragraph: an end mark, white space, a capital; after no abbreviation."""
-    start = position = 0
-    while position < len(text):
-        position += 1
-        if text[position - 1] not in _SENTENCE_ENDS:
-            continue
-        end = position
-        while end < len(text) and text[end] in _SENTENCE_ENDS + TRAILING:
-            end += 1
-        following = end
+    start = 0
+    for found in _END_OF_SENTENCE.finditer(text):
+        following = end = found.end()
         while following < len(text) and text[following].isspace():
             following += 1
-        position = end
         opens = following > end and following < len(text) and not text[following].islower()
         if opens and not (text[end - 1] == "." and _is_abbreviation(text[max(start, end - 16) : end], lexicon)):
             yield start, end
-            start = position = following
+            start = following
     if text[start:].strip():
         yield start, len(text.rstrip())
 
@@ -194,7 +190,7 @@ def _is_first_person(words: Sequence[str], i: int) -> bool:
 
 def has_first_person(words: Sequence[str]) -> bool:
     """Whether a pronoun of the first person is among the words of a sentence."""
-    return any(_is_first_person(words, i) for i in range(len(words)))
+    return any(word[0] in _FIRST_LETTERS and _is_first_person(words, i) for i, word in enumerate(words))
 
 
 def report_verb(words: Sequence[str], lexicon: Lexicon, *, weak: bool = False) -> int | None:

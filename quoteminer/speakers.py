@@ -85,13 +85,13 @@ def _invites_clause(view: View, quotation: Quotation) -> str:
 def _governing(view: View, quotation: Quotation) -> set[int]:
     """Tokens outside of the quotation that govern its words."""
     found: set[int] = set()
-    for i in range(quotation.start, min(quotation.end, quotation.start + 40)):
-        token = view.doc[i]
+    for token in range(quotation.start, min(quotation.end, quotation.start + 40)):
+        i = token
         for _ in range(8):
-            token = token.head
-            if view.quoted[token.i] != quotation.index:
-                found.add(token.i)
-            if token.head.i == token.i:
+            i = view.heads[i]
+            if view.quoted[i] != quotation.index:
+                found.add(i)
+            if view.heads[i] == i:
                 break
     return found
 

@@ -68,6 +68,7 @@ class View:
         block_of: for each token the number of its block.
         anchors: the anchor of each of the reporting words.
         block_bounds: the tokens (start, end) of each block.
+        heads: the head of each token, a root's itself.
     """
 
     doc: Doc
@@ -80,6 +81,7 @@ class View:
     block_of: list[int] = field(default_factory=list)
     anchors: list[int] = field(default_factory=list)
     block_bounds: list[tuple[int, int]] = field(default_factory=list)
+    heads: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.text = self.text or self.doc.text  # once: `Doc.text` joins all tokens at every call
@@ -88,6 +90,7 @@ class View:
         self.anchors = [report.anchor for report in self.reports]
         edges = numpy.searchsorted(block_of, range(len(self.blocks) + 1)).tolist()
         self.block_bounds = [(low, high) if low < high else (len(self.doc), 0) for low, high in pairwise(edges)]
+        self.heads = (self.doc.to_array("HEAD").astype(numpy.int64) + numpy.arange(len(self.doc))).tolist()
 
     @property
     def pointers(self) -> Mapping[str, Any] | None:
