@@ -19,7 +19,8 @@ from spacy.language import Language
 
 from quoteminer.batch_outputs import Lines, Output, open_output
 from quoteminer.batch_records import Corpus, Record
-from quoteminer.errors import ArgumentError
+from quoteminer.errors import ArgumentError, FormatError
+from quoteminer.export_tables import encodable
 from quoteminer.stream import Failure, stream
 from quoteminer.types import Article
 
@@ -70,16 +71,18 @@ class Job:
         self._nlp, self._n_process, self._batch_size = nlp, n_process, batch_size
         self._report, self._progress = report, progress
         self._records = _primed(corpus.records())
-        self.output = open_output(target, resume=resume)
         self.errors = errors or (None if target == "-" else Path(target + ".errors.jsonl"))
         self._errors: Lines | None = None
         self._known: set[int] = set()
-        if self.errors and self.errors.exists():
-            if resume:
-                self._errors = Lines(self.errors)
-                self._known = {int(json.loads(line)["record"]) for line in self._errors}
-            else:
-                self.errors.unlink()
+        there = self.errors is not None and self.errors.exists()
+        if self.errors and there and resume:
+            self._errors = Lines(self.errors)
+            self._known = _numbers(self._errors)
+        elif errors and there:
+            raise ArgumentError(f"{errors} is there already: add --resume to go on with it, or remove it")
+        self.output = open_output(target, resume=resume)
+        if self.errors and there and not resume:
+            self.errors.unlink()
 
     def run(self) -> Counts:
         """Do it all. Whatever ends it, the output is left whole; counts tell how far it came."""
@@ -150,7 +153,7 @@ class Job:
         return True
 
     def _check_same(self, record: Record, name: object) -> None:
-        if name is not None and name != record.id:
+        if name not in (None, record.id, encodable(record.id)):
             raise ArgumentError(
                 f"{self.output.place} cannot be resumed: it has {name!r} where {self.corpus.path} has {record.id!r}; "
                 "it is of another corpus or of other fields"
@@ -169,6 +172,8 @@ class Job:
 
     def _bad(self, record: Record, reason: str) -> None:
         self.counts.bad += 1
+        if record.number in self._known:
+            return
         self._report(f"{self.corpus.path}, {record.place}: {reason}")
         if self.errors:
             self._errors = self._errors or Lines(self.errors)
@@ -186,6 +191,15 @@ def _primed(records: Iterator[Record]) -> Iterator[Record]:
     """The records, of which the first is read now: a corpus that cannot be read at all is told before work begins."""
     first = next(records, None)
     return iter(()) if first is None else chain([first], records)
+
+
+def _numbers(errors: Lines) -> set[int]:
+    """The numbers of the records that an earlier run could not read."""
+    try:
+        return {int(json.loads(line)["record"]) for line in errors}
+    except (ValueError, TypeError, KeyError):
+        errors.close()
+        raise FormatError(f"{errors.path}: not the errors of `quoteminer extract`; remove it") from None
 
 
 class _NoBar:

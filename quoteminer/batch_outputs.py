@@ -21,9 +21,15 @@ _FIRST_KEY = '{"id": '
 
 
 class Output(ABC):
-    """Where a job's articles go. `close` leaves a file that can be read, whatever has happened."""
+    """Where a job's articles go. `close` leaves a file that can be read, whatever has happened.
+
+    Attributes:
+        place: where the articles are, for messages.
+        unsaved: how many of them are in memory only.
+    """
 
     place: str
+    unsaved = 0
 
     @abstractmethod
     def written(self) -> Iterator[str | None]:
@@ -39,13 +45,16 @@ class Output(ABC):
 
 
 class Lines:
-    """A file of JSON objects, one a line, each written at once; half a line at the end, a killed run's, is removed."""
+    """A file of JSON objects, one a line, each written at once.
+
+    Half a line at the end, a killed run's, is not read, and removed by the first line that is written. Until then
+    nothing in the file changes: it may be another than the caller thinks.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = path.open("ab", buffering=0)
         self._end = self._whole()
-        self._file.truncate(self._end)
 
     def _whole(self) -> int:
         """Where the last whole line ends."""
@@ -60,14 +69,16 @@ class Lines:
                 end = start
         return 0
 
-    def __iter__(self) -> Iterator[str]:
-        with self.path.open(encoding="utf8", newline="\n") as file:
-            yield from file
+    def __iter__(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            while file.tell() < self._end:
+                yield file.readline()
 
     def write(self, data: dict[str, Any]) -> None:
         """Add a line; where it cannot be written whole, nothing of it stays."""
         rest = memoryview(to_line(data))
         size = len(rest)
+        self._file.truncate(self._end)
         try:
             while rest:
                 rest = rest[self._file.write(rest) or 0 :]
@@ -93,9 +104,10 @@ class JsonLines(Output):
         decoder = json.JSONDecoder()
         for number, line in enumerate(self._lines, 1):
             try:
-                if not line.startswith(_FIRST_KEY):
+                text = line.decode("utf8")
+                if not text.startswith(_FIRST_KEY):
                     raise ValueError("it does not begin with an id")
-                yield decoder.raw_decode(line, len(_FIRST_KEY))[0]
+                yield decoder.raw_decode(text, len(_FIRST_KEY))[0]
             except ValueError as error:
                 raise FormatError(f"{self.place}, line {number}: not from `quoteminer extract`: {error}") from None
 
@@ -155,7 +167,7 @@ class Parquet(Output):
             yield from [None] * (size - 1)
             yield last
             if size < ARTICLES_PER_PART:  # the last part of a run that was stopped: to be filled up
-                self._table, self._before, self._ids = self._read(path), size, [last]
+                self._table, self._before = self._read(path), size
                 return
             self._number += 1
 
@@ -163,12 +175,13 @@ class Parquet(Output):
         """See `Output.write`."""
         self._articles.append(article)
         self._ids.append(name)
+        self.unsaved += 1
         if self._before + len(self._articles) == ARTICLES_PER_PART:
             self._end_part()
 
     def _end_part(self) -> None:
         size = self._before + len(self._articles)
-        table = to_arrow(self._articles, self._ids[-len(self._articles) :])
+        table = to_arrow(self._articles, self._ids)
         if self._table is not None:
             pa = import_extra("pyarrow", "frames")
             table = pa.concat_tables([self._table, table]).combine_chunks()
@@ -178,7 +191,7 @@ class Parquet(Output):
         beside = path.with_suffix(".unfinished")
         self._parquet.write_table(table.replace_schema_metadata(metadata), beside)
         beside.replace(path)
-        self._articles, self._ids, self._table, self._before = [], [], None, 0
+        self._articles, self._ids, self._table, self._before, self.unsaved = [], [], None, 0, 0
         self._number += 1
 
     def _read(self, path: Path) -> Any:
@@ -186,6 +199,7 @@ class Parquet(Output):
 
     def close(self, *, complete: bool) -> None:
         """See `Output.close`."""
+        self.place = str(self.folder)
         if self._articles:
             self._end_part()
         if complete:
@@ -194,9 +208,16 @@ class Parquet(Output):
                 for path in sorted(self.folder.glob("*.parquet")):
                     writer.write_table(self._read(path))
             beside.replace(self.path)
-            shutil.rmtree(self.folder)
-        else:
-            self.place = str(self.folder)
+            self.place = str(self.path)
+            self._remove_parts()
+
+    def _remove_parts(self) -> None:
+        """Remove the parts, first out of their place at once: half of them would stand for another output."""
+        done = self.path.with_name(self.path.name + ".done")
+        if done.exists():
+            shutil.rmtree(done)
+        self.folder.replace(done)
+        shutil.rmtree(done)
 
 
 def to_line(data: dict[str, Any]) -> bytes:

@@ -121,9 +121,15 @@ class Corpus:
     def _in_csv(self) -> Iterator[Record]:
         csv.field_size_limit(LONGEST)
         encoding = "utf-8-sig" if _is_utf8(self.encoding) else self.encoding
-        with self.path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+        try:
+            opened = self.path.open(encoding=encoding, errors="surrogateescape", newline="")
+        except LookupError:
+            raise _no_encoding(self.encoding) from None
+        with opened as file:
             rows = csv.reader(file)
             header = next(rows, [])
+            if any(map(_is_undecoded, header)):
+                raise FormatError(f"{self.path}: {_undecodable(self.encoding)}")
             columns = self._columns(header)
             number, line = 0, rows.line_num
             while True:
@@ -146,9 +152,8 @@ class Corpus:
         if len(row) <= max(columns):
             raise FormatError(f"has {len(row)} cells, column {max(columns) + 1} is wanted")
         cells = [row[i] for i in columns]
-        for cell in cells:
-            if any("\udc80" <= character <= "\udcff" for character in cell):
-                raise FormatError(_undecodable(self.encoding))
+        if any(map(_is_undecoded, cells)):
+            raise FormatError(_undecodable(self.encoding))
         return cells[0], cells[1] if len(cells) > 1 else None
 
     def _columns(self, names: Sequence[str]) -> list[int]:
@@ -205,7 +210,16 @@ def decode(data: bytes, encoding: str) -> str:
         found = f"byte 0x{data[error.start]:02x} at {error.start:,}"
         raise FormatError(f"{_undecodable(encoding)}: {found}") from None
     except LookupError:
-        raise ArgumentError(f"there is no encoding {encoding!r}; common ones are utf-8 and cp1252") from None
+        raise _no_encoding(encoding) from None
+
+
+def _no_encoding(encoding: str) -> ArgumentError:
+    return ArgumentError(f"there is no encoding {encoding!r}; common ones are utf-8 and cp1252")
+
+
+def _is_undecoded(cell: str) -> bool:
+    """Whether a cell holds bytes that are not in the file's encoding, as surrogates."""
+    return any("\udc80" <= character <= "\udcff" for character in cell)
 
 
 def _undecodable(encoding: str) -> str:

@@ -189,6 +189,10 @@ def test_bad_files_of_a_folder(tmp_path: Path, capsys):
         ("a.jsonl", "old.jsonl", (), "old.jsonl is there already: add --resume to go on with it, or remove it"),
         ("a.jsonl", "old.jsonl", ("--resume",), "old.jsonl, line 1: not from `quoteminer extract`: it does not begin"),
         ("a.jsonl", "old.parquet", ("--resume",), "old.parquet is complete: there is nothing to resume"),
+        ("a.csv", "out.jsonl", ("--encoding", "utf-9"), "there is no encoding 'utf-9'; common ones are"),
+        ("latin.csv", "out.jsonl", (), "latin.csv: not in the encoding utf-8; name the right one, such as"),
+        ("a.jsonl", "out.jsonl", ("--errors", "a.csv"), "a.csv is there already: add --resume to go on with it"),
+        ("a.jsonl", "out.jsonl", ("--errors", "a.csv", "--resume"), "a.csv: not the errors of `quoteminer extract`"),
         ("a.jsonl", "-", ("--resume",), "--resume needs a file to go on with: give one with -o"),
     ],
 )
@@ -199,6 +203,7 @@ def test_what_cannot_be_used_is_told_and_leaves_no_output(
     for name in ("a.xml", "a.parquet", "old.parquet"):
         Path(name).write_text("x")
     Path("a.csv").write_text("x,y\n1,2\n")
+    Path("latin.csv").write_bytes(b"url,caf\xe9\n1,2\n")
     Path("a.jsonl").write_text('{"url": "1", "body": "x"}\n')
     Path("old.jsonl").write_text("{}\n")
     Path("folder").mkdir()
@@ -207,6 +212,16 @@ def test_what_cannot_be_used_is_told_and_leaves_no_output(
     assert message in told
     assert told.count("\n") == 1
     assert not Path("out.jsonl").exists()
+    assert Path("a.csv").read_text() == "x,y\n1,2\n"
+
+
+def test_file_of_others_is_not_touched_by_resume(tmp_path: Path, capsys):
+    corpus = write_corpus(tmp_path / "corpus.jsonl")
+    for content in (b'{"x": 1}\n{"x": 2}', b'{"id": "other", "text": "a"}\n{"id": 2', b"\xff\n\xff"):
+        (tmp_path / "out.jsonl").write_bytes(content)
+        assert extract(corpus, tmp_path / "out.jsonl", "--resume") == 2
+        assert "out.jsonl" in capsys.readouterr().err
+        assert (tmp_path / "out.jsonl").read_bytes() == content
 
 
 @pytest.mark.parametrize("form", [".jsonl", ".parquet"])
@@ -243,6 +258,45 @@ def test_stopped_run_goes_on_to_the_same_output(form, after, tmp_path: Path, mon
     errors = [Path(f"{path}.errors.jsonl").read_bytes() for path in (whole, output)]
     assert errors[0] == errors[1]
     assert errors[0].count(b"\n") == 2
+
+
+@pytest.mark.parametrize("after", [0, 2, 3, 7, 9])
+def test_killed_run_goes_on_from_the_last_whole_part(after, tmp_path: Path, monkeypatch):
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr(batch_outputs, "ARTICLES_PER_PART", 3)
+    corpus, whole, output = tmp_path / "corpus.jsonl", tmp_path / "whole.parquet", tmp_path / "out.parquet"
+    rows = [{"url": f"u\ud800{i}", "body": text} for i, text in enumerate(TEXTS)]
+    corpus.write_text("bad\n" + "".join(json.dumps(row) + "\n" for row in rows))
+    assert extract(corpus, whole) == 2
+    count = iter(range(100))
+    with monkeypatch.context() as patched:
+        write = batch_outputs.Parquet.write
+
+        def dying(self, name: str, article: Article) -> None:
+            if next(count) == after:
+                raise KeyboardInterrupt
+            write(self, name, article)
+
+        patched.setattr(batch_outputs.Parquet, "write", dying)
+        patched.setattr(batch_outputs.Parquet, "close", lambda self, *, complete: None)  # as if killed
+        assert extract(corpus, output) == 130
+    (tmp_path / "out.parquet.parts" / "000009.unfinished").write_bytes(b"half a part")
+    assert extract(corpus, output, "--resume") == 2
+    assert output.read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in tmp_path.glob("out.*")) == ["out.parquet", "out.parquet.errors.jsonl"]
+
+
+def test_run_killed_while_it_removes_the_parts(tmp_path: Path, monkeypatch, capsys):
+    pytest.importorskip("pyarrow")
+    corpus, whole, output = write_corpus(tmp_path / "c.jsonl"), tmp_path / "whole.parquet", tmp_path / "out.parquet"
+    assert extract(corpus, whole) == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(batch_outputs.shutil, "rmtree", lambda path: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert extract(corpus, output) == 130
+    assert f"10 articles are in {output};" in capsys.readouterr().err
+    assert output.read_bytes() == whole.read_bytes()
+    assert extract(corpus, output, "--resume") == 2
+    assert "out.parquet is complete: there is nothing to resume" in capsys.readouterr().err
 
 
 def test_half_a_line_is_removed_on_resume(tmp_path: Path):
@@ -284,6 +338,12 @@ def test_text_on_which_the_pipeline_fails_is_an_error_of_its_own(tmp_path: Path,
     counts = Job(Corpus(corpus, "body", "url"), str(output), report=told.append, resume=True, batch_size=4).run()
     assert (counts.before, counts.written, counts.bad, len(told)) == (6, 3, 1, 1)
     assert output.read_bytes() == whole
+    errors = Path(f"{output}.errors.jsonl").read_bytes()
+    output.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))  # as where articles wait for a part to be full
+    counts = Job(Corpus(corpus, "body", "url"), str(output), report=told.append, resume=True, batch_size=4).run()
+    assert (counts.before, counts.written, counts.bad, len(told)) == (2, 7, 1, 1)
+    assert output.read_bytes() == whole
+    assert Path(f"{output}.errors.jsonl").read_bytes() == errors
 
 
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit on file sizes here")
