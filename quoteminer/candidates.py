@@ -14,9 +14,13 @@ from quoteminer.view import Quotation, View, mention_bounds
 
 MOST_CANDIDATES = 12
 FARTHEST_ANTECEDENT = 1_000  # tokens
-ISSUED = frozenset(
-    ("statement", "post", "message", "tweet", "letter", "email", "release", "note", "communiqué", "announcement")
-)
+ISSUED = frozenset((
+        "statement", "post", "message", "tweet", "letter", "email", "release", "note", "communiqué", "announcement",
+        "website", "site", "page", "account", "handle", "blog",
+))  # fmt: skip
+
+
+PLATFORMS = frozenset(("twitter", "x", "facebook", "instagram", "youtube", "telegram", "weibo", "tiktok", "wechat"))
 
 
 @dataclass
@@ -177,6 +181,8 @@ class Roster:
                     return bearer, None
                 if issued and (issuer := self._issuer(start, end)) is not None:
                     return issuer, None
+                if issued and (issuer := self._reporter_in(i)) is not None:
+                    return issuer, None
                 return None, (start, end)
         return None
 
@@ -200,7 +206,7 @@ class Roster:
             if doc[i].lower_ in ("by", "from"):
                 first = next((k for k in range(i + 1, min(i + 5, len(doc))) if k in self.at), None)
                 return self.at[first] if first is not None else None
-        return None
+        return self._issuer(*mention)
 
     def related_in(self, mention: tuple[int, int], head: int) -> set[int]:
         """The entities that a phrase tells its noun from: NAME in "NAME's aide", "an aide to NAME"."""
@@ -218,11 +224,19 @@ class Roster:
         """Who issued the statement that a phrase names: "NAME's statement", "a statement from NAME"."""
         doc = self.view.doc
         for i in range(start, end):
-            if i in self.at and self.entities[self.at[i]].label != "OTHER":
+            if i in self.at and self.entities[self.at[i]].label != "OTHER" and doc[i].lower_ not in PLATFORMS:
                 last = self.name_around(i)[1]
                 beside = doc[last : last + 1].text in POSSESSIVES or doc[last : last + 1].lemma_.lower() in ISSUED
                 if beside or doc[i - 1].lower_ in ("by", "from", "of", "the"):
                     return self.at[i]
+        return None
+
+    def _reporter_in(self, token: int) -> int | None:
+        """Who the sentence around a statement says that it reports: "NAME said in a statement"."""
+        for report in self.view.reports_between(max(0, token - 40), token + 40):
+            if report.form == "verb" and self.sentence[report.anchor] == self.sentence[token]:
+                if report.subject is not None and (named := self.named_by(report.subject)) is not None:
+                    return named[0]
         return None
 
     def text(self, tokens: tuple[int, int]) -> str:
@@ -317,8 +331,5 @@ def _candidate(number: int, group: Group, view: View) -> Candidate:
 
 
 def _sentence_numbers(doc: Doc) -> list[int]:
-    number, numbers = -1, []
-    for token in doc:
-        number += bool(token.is_sent_start)
-        numbers.append(number)
+    numbers: list[int] = ((doc.to_array("SENT_START") == 1).cumsum() - 1).tolist()
     return numbers

@@ -54,16 +54,18 @@ def find_names(page: Page) -> tuple[NameMention, ...]:
 
 
 def _is_office(page: Page, name: NameMention) -> bool:
-    """Whether a recognised person is nothing but an office: "the Prime Minister", "the Lakeside MP".
+    """Whether what was recognised is nothing but an office: "the Prime Minister", "the Lakeside MP", "PM".
 
-    A person's name has no article, and an office after it ends no name.
+    A person's name has no article, and no office ends it.
     """
-    words = [page.doc[i].lower_.replace(".", "") for i in range(name.start_token, name.end_token)]
-    lexicon = page.lexicon
-    if name.label != "PERSON" or (words[-1] not in lexicon.roles and words[-1] not in lexicon.office_abbreviations):
+    doc, lexicon = page.doc, page.lexicon
+    words = [doc[i].lower_.replace(".", "") for i in range(name.start_token, name.end_token)]
+    definite = name.start_token > 0 and doc[name.start_token - 1].lower_ == "the"
+    known = words[-1] in lexicon.roles or words[-1] in lexicon.office_abbreviations
+    if name.label == "PLACE" or not known:
         return False
-    definite = name.start_token > 0 and page.doc[name.start_token - 1].lower_ == "the"
-    return definite or " ".join(words) in lexicon.roles and len(words) > 1
+    whole = len(words) > 1 and " ".join(words) in lexicon.roles
+    return whole or (definite and (name.label == "PERSON" or len(words) == 1))
 
 
 def _joined(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
