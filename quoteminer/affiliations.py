@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from quoteminer.forms import Page
 from quoteminer.lexicon import Lexicon
 
 _LONGEST_NAME = 15
@@ -25,8 +26,9 @@ class Scene:
     """A document with the names that stand in it.
 
     Attributes:
-        doc: the document.
-        words: its tokens in lower case.
+        page: the document, with its text.
+        doc: its tokens.
+        words: these in lower case.
         owner: token to the number of the entity whose name it belongs to.
         ends: first token of a name to the token after its last.
         names, labels: of each entity.
@@ -34,6 +36,7 @@ class Scene:
         lexicon: word lists.
     """
 
+    page: Page
     doc: Doc
     words: list[str]
     owner: dict[int, int]
@@ -50,7 +53,7 @@ class Scene:
 
     def text(self, start: int, end: int) -> str:
         """The text of some tokens with single spaces."""
-        return " ".join(self.doc[start:end].text.split())
+        return " ".join(self.page.between(start, end).split())
 
 
 def possessor(scene: Scene, i: int) -> str | None:
@@ -141,7 +144,7 @@ def organisation_at(scene: Scene, start: int, end: int) -> str | None:
         return _without_place(scene, first, last)
     if label == "PLACE" or scene.doc[first].text in scene.lexicon.demonyms:  # "U.S. military", "Afghan army"
         for stop in range(min(after + 3, end), after, -1):
-            if scene.doc[after:stop].text.lower() in scene.lexicon.org_nouns:
+            if scene.page.between(after, stop).lower() in scene.lexicon.org_nouns:
                 return scene.text(first, stop)
     return last_called(scene, scene.words[first - 1], start) if first > start else None
 

@@ -52,10 +52,10 @@ class FeatureMaker:
 
     def __init__(self, view: View, roster: Roster, groups: Sequence[Group]) -> None:
         self.view, self.roster, self.lexicon = view, roster, view.lexicon
+        labels = {view.doc.vocab.strings[label] for label in SUBJECTS}
+        subjects = [label in labels for label in view.doc.to_array("DEP").tolist()]
         self._subjects = {
-            m.start_token: any(token.dep_ in SUBJECTS for token in view.doc[m.start_token : m.end_token])
-            for group in groups
-            for m in group.mentions
+            m.start_token: any(subjects[m.start_token : m.end_token]) for group in groups for m in group.mentions
         }
         self._reporters = {report.subject for report in view.reports if report.subject is not None}
         pointers = view.pointers or {}

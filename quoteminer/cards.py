@@ -71,7 +71,7 @@ def _scene(page: Page, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]
     for places in nouns.values():
         places.sort()
     names, labels = [group[0] for group in groups], [group[1] for group in groups]
-    return Scene(page.doc, page.lowered, owner, ends, names, labels, dict(nouns), page.lexicon)
+    return Scene(page, page.doc, page.lowered, owner, ends, names, labels, dict(nouns), page.lexicon)
 
 
 def _card(scene: Scene, mentions: Sequence[NameMention], under: dict[int, int]) -> Card:

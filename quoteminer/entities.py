@@ -178,7 +178,6 @@ def _fitting_organisation(key: Key, index: Index, lexicon: Lexicon) -> Cluster |
         return found[0]
     if all(word in lexicon.org_nouns or word.capitalize() in lexicon.demonyms for word in key):
         return None
-    generic = lexicon.org_nouns | lexicon.organisation_suffixes
     candidates = index.candidates(key[0])
     if len(key) == 1:
         outer = [cluster for cluster in candidates if key[0] in (cluster.words[0], cluster.words[-1])]
@@ -186,7 +185,8 @@ def _fitting_organisation(key: Key, index: Index, lexicon: Lexicon) -> Cluster |
     for cluster in candidates:
         words = cluster.words
         head = words[: len(key)] == key and (
-            all(word in generic for word in words[len(key) :]) or (len(key) > 1 and key[-1] in lexicon.org_nouns)
+            all(word in lexicon.org_nouns or word in lexicon.organisation_suffixes for word in words[len(key) :])
+            or (len(key) > 1 and key[-1] in lexicon.org_nouns)
         )
         if len(words) > len(key) and (head or (len(key) > 1 and words[-len(key) :] == key)):
             return cluster

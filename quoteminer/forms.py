@@ -49,6 +49,7 @@ class Page:
 
     Attributes:
         words: the text of each token; `lowered` the same in lower case.
+        offsets: where each token begins in the text.
     """
 
     doc: Doc
@@ -56,14 +57,31 @@ class Page:
     starts: tuple[int, ...]
     words: list[str]
     lowered: list[str]
+    offsets: list[int]
     lexicon: Lexicon
 
     @classmethod
     def of(cls, doc: Doc, blocks: Sequence[Block], lexicon: Lexicon, text: str | None = None) -> Page:
         """A Doc as a page; `text` is its text where that is known already."""
-        words = [token.text for token in doc]
-        starts = tuple(block.start for block in blocks)
-        return cls(doc, doc.text if text is None else text, starts, words, [word.lower() for word in words], lexicon)
+        orths = doc.to_array("ORTH").tolist()
+        known = {orth: doc.vocab.strings[orth] for orth in set(orths)}
+        lowered = {orth: word.lower() for orth, word in known.items()}
+        return cls(
+            doc,
+            doc.text if text is None else text,
+            tuple(block.start for block in blocks),
+            [known[orth] for orth in orths],
+            [lowered[orth] for orth in orths],
+            doc.to_array("IDX").tolist(),
+            lexicon,
+        )
+
+    def between(self, start: int, end: int) -> str:
+        """The text of the tokens from `start` to `end` as it stands, without white space after the last."""
+        end = min(end, len(self.words))
+        if start >= end:
+            return ""
+        return self.text[self.offsets[start] : self.offsets[end - 1] + len(self.words[end - 1])]
 
     def form(self, name: NameMention) -> str:
         """The text of a name with single spaces."""
@@ -129,6 +147,9 @@ def title_before(doc: Doc, position: int, lexicon: Lexicon) -> int:
 
 
 def _title_length(doc: Doc, end: int, lexicon: Lexicon) -> int:
+    last = doc[end - 1].lower_.replace(".", "") if end else ""
+    if last not in lexicon.honorific_ends and last not in ("", "-"):
+        return 0
     words: list[str] = []
     best = 0
     for i in range(end - 1, max(-1, end - 1 - _MOST_WORDS_OF_TITLE), -1):

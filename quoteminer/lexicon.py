@@ -55,6 +55,7 @@ class Lexicon:
         speech_nouns: acts and pieces of saying: statement, post, interview.
         document_nouns: what can be the source itself: report, readout, indictment.
         honorifics: Mr, Dr, Datuk Seri, Lt Col; ranks and clergy too, offices not (those are roles).
+        honorific_ends: their last words.
         honorific_gender: the honorifics that show a gender.
         office_abbreviations: short form before a name to the office: "sen" to "senator".
         roles: offices, jobs and capacities: minister, chief executive, striker, resident.
@@ -87,6 +88,7 @@ class Lexicon:
     speech_nouns: frozenset[str]
     document_nouns: frozenset[str]
     honorifics: frozenset[str]
+    honorific_ends: frozenset[str]
     honorific_gender: Mapping[str, Gender]
     office_abbreviations: Mapping[str, str]
     roles: frozenset[str]
@@ -184,6 +186,7 @@ def read_lexicon(folder: Path) -> Lexicon:
     parts = _read(folder / "names.txt", "surname first", "particles", "suffixes", "nicknames =", lower=False)
     organisations = _read(folder / "organisations.txt", "nouns", "suffixes")
     places = _read(folder / "places.txt", "nouns", "demonyms =", "capitals =", lower=False)
+    titles = frozenset().union(*(honorifics[name] for name in ("honorifics", "male", "female")))
     works = _read(folder / "works.txt", "title cues", "term cues")
     pronouns = _read(folder / "pronouns.txt", *_PRONOUNS, "relative", "indefinite", "demonstrative")
     return Lexicon(
@@ -195,7 +198,8 @@ def read_lexicon(folder: Path) -> Lexicon:
         light_verbs=frozenset(verbs["light"]),
         speech_nouns=frozenset(speech["speech"]),
         document_nouns=frozenset(speech["documents"]),
-        honorifics=frozenset().union(*(honorifics[name] for name in ("honorifics", "male", "female"))),
+        honorifics=titles,
+        honorific_ends=frozenset(end for title in titles for end in (title.split()[-1], title.rpartition("-")[2])),
         honorific_gender=MappingProxyType(_genders(honorifics)),
         office_abbreviations=MappingProxyType(honorifics["offices"]),
         roles=frozenset().union(*roles.values()),

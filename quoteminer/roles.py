@@ -49,7 +49,7 @@ def role_start(scene: Scene, end: int, low: int = 0) -> int:
     if end <= low or (not scene.doc[end - 1].is_alpha and "." not in scene.words[end - 1]):
         return end
     for length in range(min(_LONGEST_ROLE, end - low), 0, -1):
-        phrase = singular(scene.doc[end - length : end].text.lower())
+        phrase = singular(scene.page.between(end - length, end).lower())
         if phrase in lexicon.roles or phrase in lexicon.kinship or phrase in lexicon.person_nouns:
             return end - length
     word = scene.words[end - 1].replace(".", "")
@@ -93,7 +93,7 @@ def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
             if affiliation is None or scene.label(i - 1) in (None, "PERSON"):
                 break
         elif token.text in scene.lexicon.demonyms and not token.text.isupper():
-            closed, noun = True, scene.doc[i + 1 : first].text.lower()
+            closed, noun = True, scene.page.between(i + 1, first).lower()
             i -= scene.doc[max(0, i - 1) : i + 1].text in scene.lexicon.demonyms  # "South Korean"
             if affiliation is None and noun in scene.lexicon.org_nouns:  # "Afghan government minister"
                 affiliation, start = scene.text(i, first), first
@@ -123,19 +123,19 @@ def _is_foreign(scene: Scene, i: int) -> bool:
 
 
 def _claim(scene: Scene, start: int, first: int, end: int, affiliation: str | None, rank: int) -> Claim:
-    phrase = singular(scene.text(first, end).lower())
-    plural = scene.text(first, end).lower() not in scene.lexicon.roles | scene.lexicon.kinship and phrase != ""
-    lexicon = scene.lexicon
-    if not plural or phrase not in lexicon.roles | lexicon.kinship | lexicon.person_nouns:
-        phrase = scene.text(first, end).lower()
+    lexicon, text = scene.lexicon, scene.text(first, end)
+    phrase = singular(text.lower())
+    known = text.lower() in lexicon.roles or text.lower() in lexicon.kinship
+    listed = phrase in lexicon.roles or phrase in lexicon.kinship or phrase in lexicon.person_nouns
+    if known or not phrase or not listed:
+        phrase = text.lower()
     head = phrase.split()[-1].rpartition("-")[2].replace(".", "") or phrase
     if phrase in lexicon.kinship or phrase in _RELATIONS:
         rank = max(rank, KIN_RANK)
     elif phrase in lexicon.person_nouns and phrase not in lexicon.roles:
         return Claim(None, head, affiliation, _PERSON_RANK)
     role = scene.text(start, end).lstrip("-–— ")
-    return Claim(role[: len(role) - len(scene.text(first, end))] + _cased(phrase, scene.text(first, end)), head,
-                 affiliation, rank)  # fmt: skip
+    return Claim(role[: len(role) - len(text)] + _cased(phrase, text), head, affiliation, rank)
 
 
 def _cased(phrase: str, text: str) -> str:
@@ -189,6 +189,7 @@ def noun_phrase(scene: Scene, start: int, end: int, rank: int) -> Claim | None:
     """The role that the noun phrase from token `start` to `end` states, None where it states none."""
     if start >= end or (start in scene.owner and scene.ends.get(start, end) >= end):
         return None
+    lexicon = scene.lexicon
     stop = start + 1
     while stop <= end:
         if not _continues(scene, stop, end) and start <= (first := role_start(scene, stop, start)) < stop:
@@ -203,7 +204,7 @@ def noun_phrase(scene: Scene, start: int, end: int, rank: int) -> Claim | None:
         likely = word.endswith(_AGENT_ENDINGS) and len(word) > 4 and scene.doc[first].tag_ in ("NN", "NNP")
         if (
             not likely
-            or word in scene.lexicon.org_nouns | scene.lexicon.document_nouns | scene.lexicon.place_nouns
+            or any(word in nouns for nouns in (lexicon.org_nouns, lexicon.document_nouns, lexicon.place_nouns))
             or first in scene.owner
             or scene.words[start] not in DETERMINERS
         ):

@@ -69,6 +69,7 @@ class View:
         anchors: the anchor of each of the reporting words.
         block_bounds: the tokens (start, end) of each block.
         heads: the head of each token, a root's itself.
+        stops: the tokens that may end a sentence.
     """
 
     doc: Doc
@@ -82,6 +83,7 @@ class View:
     anchors: list[int] = field(default_factory=list)
     block_bounds: list[tuple[int, int]] = field(default_factory=list)
     heads: list[int] = field(default_factory=list)
+    stops: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         self.text = self.text or self.doc.text  # once: `Doc.text` joins all tokens at every call
@@ -91,6 +93,8 @@ class View:
         edges = numpy.searchsorted(block_of, range(len(self.blocks) + 1)).tolist()
         self.block_bounds = [(low, high) if low < high else (len(self.doc), 0) for low, high in pairwise(edges)]
         self.heads = (self.doc.to_array("HEAD").astype(numpy.int64) + numpy.arange(len(self.doc))).tolist()
+        stops = numpy.isin(self.doc.to_array("ORTH"), [self.doc.vocab.strings[stop] for stop in STOPS])
+        self.stops = frozenset(numpy.flatnonzero(stops).tolist())
 
     @property
     def pointers(self) -> Mapping[str, Any] | None:
@@ -111,7 +115,7 @@ class View:
         end = min(self.block_bounds[quotation.block][1], quotation.end + FARTHEST)
         i = quotation.end
         while i < end and self.quoted[i] < 0:
-            if self.doc[i].text in STOPS and i > quotation.end and not _is_abbreviation(self.doc, i):
+            if i in self.stops and i > quotation.end and not _is_abbreviation(self.doc, i):
                 return quotation.end, i + 1
             i += 1
         return quotation.end, i
@@ -128,7 +132,7 @@ class View:
                     break
                 i = earlier.start
                 continue
-            if self.doc[i - 1].text in STOPS and i < quotation.start and not _is_abbreviation(self.doc, i - 1):
+            if i - 1 in self.stops and i < quotation.start and not _is_abbreviation(self.doc, i - 1):
                 break
             i -= 1
         return i, quotation.start
@@ -144,8 +148,10 @@ def _ends_sentence(view: View, quotation: Quotation) -> bool:
 
 def _is_abbreviation(doc: Doc, i: int) -> bool:
     """Whether a full stop ends no sentence: the next word goes on in lower case."""
-    following = next((t for t in doc[i + 1 : i + 3] if not t.is_space), None)
-    return doc[i].text == "." and following is not None and following.text[:1].islower()
+    if doc[i].text != ".":
+        return False
+    following = next((doc[k] for k in range(i + 1, min(i + 3, len(doc))) if not doc[k].is_space), None)
+    return following is not None and following.text[:1].islower()
 
 
 def find_quotations(

@@ -22,6 +22,7 @@ FILES = sorted(DATA.glob("*.txt"))
 
 LOWER_CASE = [
     "reporting_verbs", "phrasal_verbs", "phrasal_heads", "light_verbs", "speech_nouns", "document_nouns", "honorifics",
+    "honorific_ends",
     "honorific_gender", "office_abbreviations", "roles", "kinship", "person_nouns", "noun_gender", "group_nouns",
     "org_nouns", "organisation_suffixes", "place_nouns", "name_particles", "suffixes", "title_cues", "term_cues",
     "pronouns", "relative_pronouns", "indefinite_pronouns", "demonstrative_pronouns",
