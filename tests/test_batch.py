@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -383,22 +384,34 @@ def test_standard_output(tmp_path: Path, capfdbinary):
     assert len(capfdbinary.readouterr().out.splitlines()) == 10
 
 
+SMALL_PARTS = "from quoteminer import batch_outputs, cli; batch_outputs.ARTICLES_PER_PART = 16; cli.main()"
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill on this system")
-@pytest.mark.parametrize("processes", [1, 2])
-def test_killed_run_goes_on_to_the_same_output(tmp_path: Path, processes: int):
+@pytest.mark.parametrize(("form", "processes"), [("jsonl", 1), ("jsonl", 2), ("parquet", 1)])
+def test_run_killed_at_random_moments_goes_on_to_the_same_output(tmp_path: Path, form, processes, monkeypatch):
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr(batch_outputs, "ARTICLES_PER_PART", 16)
     texts = [f"{text} Number {i}." for i in range(12) for text in TEXTS]
     corpus = write_corpus(tmp_path / "corpus.jsonl", texts)
-    whole, output = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    whole, output = tmp_path / f"whole.{form}", tmp_path / f"out.{form}"
     assert extract(corpus, whole) == 0
-    command = [sys.executable, "-m", "quoteminer", "extract", str(corpus), "-o", str(output), "--text-field", "body"]
-    command += ["--id-field", "url", "--batch-size", "4", "--n-process", str(processes)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 60
-        while (not output.exists() or not output.stat().st_size) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.kill()
-    stopped = output.read_bytes()
-    assert 0 < len(stopped) < whole.stat().st_size
+    options = ["--text-field", "body", "--id-field", "url", "--batch-size", "4", "--n-process", str(processes)]
+    command = [sys.executable, "-c", SMALL_PARTS, "extract", str(corpus), "-o", str(output), *options]
+
+    def written() -> int:
+        parts = [path for path in tmp_path.glob("out.*.parts/*.parquet") if path.exists()]
+        return output.stat().st_size if output.exists() else len(parts)
+
+    for resume in ((), ("--resume",)):
+        goal = written() + random.randrange(1, whole.stat().st_size // 3 if form == "jsonl" else 3)
+        with subprocess.Popen([*command, *resume], stderr=subprocess.DEVNULL) as process:
+            deadline = time.monotonic() + 60
+            while written() < goal and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert process.poll() is None, "it was too fast"
+            process.kill()
+    assert written() > 0
     assert extract(corpus, output, "--resume", "--n-process", str(processes)) == 0
     assert output.read_bytes() == whole.read_bytes()
 
