@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spacy.attrs import LEMMA, LOWER, POS, TAG  # type: ignore[import-not-found]
 from spacy.symbols import VERB  # type: ignore[import-not-found]
@@ -75,16 +76,17 @@ def _telling(doc: Doc, lexicon: Lexicon) -> Iterator[int]:
     verbs = {tag for tag in set(columns[2]) if not tag or strings[tag].startswith("VB")}
     known = lexicon.light_verbs | lexicon.speech_nouns
     lemmas = {lemma for lemma in set(columns[3]) if strings[lemma].lower() in known}
-    reporting: dict[tuple[int, int], bool] = {}
     for i, (word, pos, tag, lemma) in enumerate(zip(*columns, strict=True)):
-        if lemma in lemmas or word in words:
+        verbal = tag in verbs or pos == VERB
+        if lemma in lemmas or word in words or (verbal and _may_report(strings[word], strings[lemma], lexicon)):
             yield i
-        elif tag in verbs or pos == VERB:
-            if (word, lemma) not in reporting:
-                forms = (strings[lemma].lower(), *verb_lemmas(strings[word]))
-                reporting[word, lemma] = any(x in lexicon.reporting_verbs or x in lexicon.phrasal_heads for x in forms)
-            if reporting[word, lemma]:
-                yield i
+
+
+@lru_cache(maxsize=1 << 14)
+def _may_report(word: str, lemma: str, lexicon: Lexicon) -> bool:
+    """Whether a verb's lemma, or one that its form may have, reports, alone or with a particle."""
+    forms = (lemma.lower(), *verb_lemmas(word))
+    return any(form in lexicon.reporting_verbs or form in lexicon.phrasal_heads for form in forms)
 
 
 def _preposition(doc: Doc, token: Token) -> Report | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Token
 
 from quoteminer.layout import Block
@@ -63,18 +64,11 @@ class Page:
     @classmethod
     def of(cls, doc: Doc, blocks: Sequence[Block], lexicon: Lexicon, text: str | None = None) -> Page:
         """A Doc as a page; `text` is its text where that is known already."""
-        orths = doc.to_array("ORTH").tolist()
-        known = {orth: doc.vocab.strings[orth] for orth in set(orths)}
-        lowered = {orth: word.lower() for orth, word in known.items()}
-        return cls(
-            doc,
-            doc.text if text is None else text,
-            tuple(block.start for block in blocks),
-            [known[orth] for orth in orths],
-            [lowered[orth] for orth in orths],
-            doc.to_array("IDX").tolist(),
-            lexicon,
-        )
+        text = doc.text if text is None else text
+        offsets, lengths = doc.to_array([IDX, LENGTH]).T.tolist()
+        words = [text[offset : offset + length] for offset, length in zip(offsets, lengths, strict=True)]
+        lowered = [word.lower() for word in words]
+        return cls(doc, text, tuple(block.start for block in blocks), words, lowered, offsets, lexicon)
 
     def between(self, start: int, end: int) -> str:
         """The text of the tokens from `start` to `end` as it stands, without white space after the last."""
