@@ -29,6 +29,7 @@ from quoteminer.pipeline.features import PARAGRAPH, Words
 from quoteminer.pipeline.lemmas import Lemmatizer
 from quoteminer.pipeline.names import agree, scheme_of
 from quoteminer.pipeline.prediction import POINTERS, Asking, Predicted, predict
+from quoteminer.pipeline.sentences import Glued
 from quoteminer.pipeline.session import CONFIG, FILES, PACKAGED, Sessions
 
 USER_DATA = "news_encoder"
@@ -106,7 +107,8 @@ class NewsEncoder:
         encoded = self.sessions.pieces.encode(words, gaps)
         indices = numpy.array(tokens, dtype=numpy.int64)
         begins = _sure_starts(doc, indices, encoded)
-        predicted = predict(self.sessions, encoded, begins, Asking.of(words))
+        glued = Glued.of(words, encoded.spacings)
+        predicted = predict(self.sessions, encoded, begins, glued, Asking.of(words))
         starts = numpy.array(predicted.starts, dtype=numpy.int64)
         tagged, titles = predicted.layers["name"], load_lexicon().honorifics
         predicted.layers["name"] = agree(words, tagged, predicted.names, starts, self._scheme, titles)

@@ -9,13 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from quoteminer.pipeline.decode import Floats, Integers, decode_names, decode_tree
 from quoteminer.pipeline.features import LINE, Words
+from quoteminer.pipeline.sentences import Booleans, Glued, find_starts
 from quoteminer.pipeline.session import Sessions
-
-Booleans = numpy.typing.NDArray[numpy.bool_]
 
 LAYERS = ("tag", "pos", "morph", "lemma", "name", "head", "label")
 POINTERS = ("mention", "speaker", "antecedent")
@@ -63,7 +61,7 @@ class Predicted:
     pointers: dict[str, list[tuple[int, list[tuple[int, float]]]]]
 
 
-def predict(sessions: Sessions, words: Words, begins: Booleans, asking: Asking) -> Predicted:
+def predict(sessions: Sessions, words: Words, begins: Booleans, glued: Glued, asking: Asking) -> Predicted:
     """Run the network over `words`.
 
     Each window is read alone, so that nothing depends on what else is in a batch, and memory does not grow with the
@@ -73,6 +71,7 @@ def predict(sessions: Sessions, words: Words, begins: Booleans, asking: Asking) 
         sessions: the model.
         words: one or more words.
         begins: [words], where a sentence begins for sure.
+        glued: the marks that belong to the word before or behind them.
         asking: the words whose pointers are kept.
     """
     config = sessions.config
@@ -85,7 +84,7 @@ def predict(sessions: Sessions, words: Words, begins: Booleans, asking: Asking) 
     while settled < size:
         end = _window_end(words, breaks, start, settled, config.longest)
         output = sessions.encode(words, start, end)
-        starts = (output["start"] > 0) | begins[start:end]
+        starts = find_starts(output, begins[start:end], glued.part(start, end))
         starts[settled - start] = True
         bounds = start + numpy.flatnonzero(starts)
         bounds = bounds[bounds >= settled]
