@@ -130,10 +130,20 @@ class Roster:
                 and self.entities[self.at[i]].label == "PERSON"
                 and doc[i + 1 : i + 2].text not in POSSESSIVES
             ):
-                if i >= head or doc[i].head.i in (head, doc[head].head.i):
-                    return self.at[i], self.name_around(i)
+                name = self.name_around(i)
+                if (i >= head or doc[i].head.i in (head, doc[head].head.i)) and not self._tells_apart(head, name):
+                    return self.at[i], name
                 break
         return None
+
+    def _tells_apart(self, head: int, name: tuple[int, int]) -> bool:
+        """Whether a name says whose the noun before it is: "an aide to NAME", but not "head of the body NAME"."""
+        doc = self.view.doc
+        between = [t for t in doc[head + 1 : name[0]] if t.pos_ == "ADP"]
+        if not between or doc[name[0] - 1].tag_ == "NNS":
+            return False
+        bodies = any(self.entities[self.at[i]].label != "PERSON" for i in range(head, name[0]) if i in self.at)
+        return between[-1].lower_ in ("for", "to") or not bodies
 
     def name_around(self, token: int) -> tuple[int, int]:
         """The tokens (start, end) of the name that `token` is part of."""

@@ -176,7 +176,20 @@ def phrase_bounds(doc: Doc, head: int, *, full: bool = False, further: int = 3) 
             if last is None:
                 break
             end = last
+        end = _whole_name(doc, end)
     return start, end + 1
+
+
+def _whole_name(doc: Doc, last: int) -> int:
+    """The last token of the name that token `last` lies in: a tree may cut it at a hyphen or an "and"."""
+    while last + 1 < len(doc):
+        after = doc[last + 1]
+        hyphen = after.text in ("-", "–") and not doc[last].whitespace_ and not after.whitespace_
+        if after.ent_iob_ == "I" or (hyphen and last + 2 < len(doc)):
+            last += 1 if after.ent_iob_ == "I" else 2
+        else:
+            break
+    return last
 
 
 def _of_phrase(doc: Doc, start: int, further: int) -> int | None:
