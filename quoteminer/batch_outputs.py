@@ -25,11 +25,11 @@ class Output(ABC):
 
     Attributes:
         place: where the articles are, for messages.
-        unsaved: how many of them are in memory only.
+        saved: how many this run has put there, where a killed process leaves them.
     """
 
     place: str
-    unsaved = 0
+    saved = 0
 
     @abstractmethod
     def written(self) -> Iterator[str | None]:
@@ -114,6 +114,7 @@ class JsonLines(Output):
     def write(self, name: str, article: Article) -> None:
         """See `Output.write`."""
         self._lines.write({"id": name, **article.to_dict()})
+        self.saved += 1
 
     def close(self, *, complete: bool) -> None:
         """See `Output.close`."""
@@ -133,6 +134,7 @@ class Stream(Output):
         """See `Output.write`."""
         sys.stdout.buffer.write(to_line({"id": name, **article.to_dict()}))
         sys.stdout.buffer.flush()
+        self.saved += 1
 
     def close(self, *, complete: bool) -> None:
         """See `Output.close`."""
@@ -175,7 +177,6 @@ class Parquet(Output):
         """See `Output.write`."""
         self._articles.append(article)
         self._ids.append(name)
-        self.unsaved += 1
         if self._before + len(self._articles) == ARTICLES_PER_PART:
             self._end_part()
 
@@ -191,7 +192,8 @@ class Parquet(Output):
         beside = path.with_suffix(".unfinished")
         self._parquet.write_table(table.replace_schema_metadata(metadata), beside)
         beside.replace(path)
-        self._articles, self._ids, self._table, self._before, self.unsaved = [], [], None, 0, 0
+        self.saved += len(self._articles)
+        self._articles, self._ids, self._table, self._before = [], [], None, 0
         self._number += 1
 
     def _read(self, path: Path) -> Any:

@@ -194,8 +194,7 @@ def _extract(arguments: Sequence[str]) -> int:
             raise
         reason = "stopped" if isinstance(error, KeyboardInterrupt) else _reason(error)
         _tell(
-            f"{reason}: {job.counts.before + job.counts.written - job.output.unsaved:,} articles are in "
-            f"{job.output.place}; "
+            f"{reason}: {job.counts.before + job.output.saved:,} articles are in {job.output.place}; "
             "to go on, give the same command with --resume"
         )
         return _STOPPED if isinstance(error, KeyboardInterrupt) else 2

@@ -1,5 +1,6 @@
 """A corpus from file to file: bad records, full disks, runs that are killed and go on."""
 
+import errno
 import json
 import os
 import random
@@ -366,6 +367,29 @@ def test_full_disk_leaves_whole_lines(tmp_path: Path, capsys):
     assert "no room left for the output" in told
     assert "to go on, give the same command with --resume" in told
     assert extract(corpus, output, "--resume") == 0
+    assert output.read_bytes() == whole.read_bytes()
+
+
+def test_full_disk_leaves_whole_parts(tmp_path: Path, monkeypatch, capsys):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(batch_outputs, "ARTICLES_PER_PART", 3)
+    corpus, output, whole = write_corpus(tmp_path / "c.jsonl"), tmp_path / "out.parquet", tmp_path / "whole.parquet"
+    assert extract(corpus, whole) == 0
+    write_table, count = parquet.write_table, iter(range(100))
+
+    def write(table, path) -> None:
+        if next(count) >= 2:
+            Path(path).write_bytes(b"half a part")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_table(table, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(parquet, "write_table", write)
+        assert extract(corpus, output) == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert "no room left for the output (No space left on device): make some: 6 articles are in" in told
+    assert extract(corpus, output, "--resume") == 0
+    assert "10 articles (6 of them before) are in" in capsys.readouterr().err
     assert output.read_bytes() == whole.read_bytes()
 
 
