@@ -16,7 +16,7 @@ from quoteminer.lexicon import Lexicon
 
 HYPHENS = "-‐‑‒–"
 _APOSTROPHES = "'’`´"
-_MOST_WORDS_OF_TITLE, _LONG_LINE = 4, 60
+_MOST_WORDS_OF_TITLE, _MOST_TITLES, _LONG_LINE = 4, 8, 60
 _LABELS = {
     "PERSON": "PERSON", "PER": "PERSON", "ORG": "ORG", "PLACE": "PLACE", "GPE": "PLACE", "LOC": "PLACE", "FAC": "PLACE",
 }  # fmt: skip
@@ -135,7 +135,10 @@ def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
 def title_before(doc: Doc, position: int, lexicon: Lexicon) -> int:
     """The token at which the honorifics directly before token `position` begin; `position` where there are none."""
     start = position
-    while (length := _title_length(doc, start, lexicon)) > 0:
+    for _ in range(_MOST_TITLES):
+        length = _title_length(doc, start, lexicon)
+        if not length:
+            break
         start -= length
     return start
 

@@ -20,9 +20,8 @@ def name_words(name: str | None) -> list[str]:
     """The words of a name for comparison: lower case, no titles in front, no possessive."""
     plain = unicodedata.normalize("NFKC", name or "").replace("’", "'").replace("‘", "'")
     words = re.findall(r"\w+", re.sub(r"'s\b", "", plain).lower())
-    while len(words) > 1 and words[0] in TITLES:
-        words = words[1:]
-    return words
+    first = next((i for i, word in enumerate(words) if word not in TITLES), len(words) - 1)
+    return words[max(0, first) :]
 
 
 def same_name(predicted: str | None, accepted: Iterable[str]) -> bool:
