@@ -63,7 +63,7 @@ class FeatureMaker:
             name: {token: [(int(t), float(p)) for t, p in found] for token, found in pointers.get(name, ())}
             for name in ("mention", "speaker", "antecedent")
         }
-        self._bearers = Counter(role for e in roster.entities if e.label == "PERSON" for role in e.roles)
+        self._bearers = Counter(role for e in roster.entities for role in e.roles)
         self.history: list[tuple[Quotation, Resolved]] = []
         self._spoke: Counter[int] = Counter()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from quoteminer.entities import Group
-from quoteminer.syntax import POSSESSIVES, SUBJECTS, children_of, phrase_bounds
+from quoteminer.syntax import POSSESSIVES, SUBJECTS, children_of, phrase_bounds, phrase_head_after
 from quoteminer.view import Quotation, View, mention_bounds
 
 MOST_CANDIDATES = 12
@@ -322,6 +322,8 @@ def _candidate(number: int, group: Group, view: View) -> Candidate:
     places = [mention.start_token for mention in group.mentions]
     words = frozenset(word.casefold() for form in (group.name, *group.aliases) for word in form.split())
     roles = frozenset(word.casefold() for role in (*group.roles, group.role or "") for word in role.split())
+    if group.label == "ORG":
+        roles |= _sorts_of_body(group, view)
     names = [group.affiliation, view.lexicon.demonyms.get(group.affiliation or "")]
     affiliation = frozenset(word for name in names if name for word in (name.casefold(), *name.casefold().split()))
     outside = [place for place in places if view.quoted[place] < 0]
@@ -338,6 +340,22 @@ def _candidate(number: int, group: Group, view: View) -> Candidate:
         affiliation=affiliation,
         tokens=tokens,
     )
+
+
+def _sorts_of_body(group: Group, view: View) -> frozenset[str]:
+    """What sort of body the text says that an organisation is: "the airline NAME", "NAME, a charity for …"."""
+    doc, found = view.doc, set()
+    for mention in group.mentions:
+        nouns = [doc[mention.start_token - 1]] if mention.start_token else []
+        if doc[mention.end_token : mention.end_token + 1].text in (",", "–", "—"):
+            head = phrase_head_after(doc, mention.end_token + 1, min(len(doc), mention.end_token + 12))
+            if head is not None and doc[mention.end_token + 1].pos_ == "DET":
+                nouns.append(doc[head])
+        for noun in nouns:
+            lemma = noun.lemma_.lower()
+            if noun.pos_ == "NOUN" and view.lexicon.kind_of_source(lemma, noun.lower_) in ("organisation", "group"):
+                found.add(lemma)
+    return frozenset(found)
 
 
 def _sentence_numbers(doc: Doc) -> list[int]:

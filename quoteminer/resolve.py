@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from quoteminer.candidate_features import NEW, OLD, REPORTER, FeatureMaker, Resolved
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
-from quoteminer.syntax import POSSESSIVES, conjuncts_of
+from quoteminer.syntax import POSSESSIVES, SUBJECTS, conjuncts_of
 from quoteminer.view import Features, Link, Quotation, View, mention_bounds
 
+APPOSED = frozenset(("DET", "ADJ", "NOUN", "PROPN", "ADP", "NUM"))
 REASONS = {
     "previous speaker": "also speaks in the quotation before",
     "speaker two before": "speaks two quotations before",
@@ -102,6 +103,9 @@ class Resolver:
         if pronoun is not None:
             if pronoun.person != 3:
                 return Resolved((), (token.i, token.i + 1), "pronoun", 1.0)
+            pair = self._pair_before(token.i) if pronoun.number == "plural" else ()
+            if pair:
+                return Resolved(pair, (token.i, token.i + 1), "pronoun", 0.9, ("are named together before",))
             return self._by_rank("pronoun", quotation, token.i, (token.i, token.i + 1))
         members = [self.roster.named_by(head.i) for head in (token, *conjuncts_of(token))]
         if members[0] is not None:
@@ -110,10 +114,14 @@ class Resolver:
             mention = min(s[0] for s in spans), max(s[1] for s in spans)
             partner = self._partner(mention, link)
             if partner is not None and len(known) == 1:
-                known = tuple(dict.fromkeys((*known, partner[0])))
+                known = tuple(dict.fromkeys((*known, partner[0]) if partner[1] > mention else (partner[0], *known)))
                 mention = min(mention[0], partner[1][0]), max(mention[1], partner[1][1])
             return Resolved(known, mention, "name")
         mention = mention_bounds(self.view, link.subject)
+        words = [t.lower_ for t in doc[mention[0] : mention[1]]]
+        pair = self._pair_before(mention[0]) if words[-2:] == ["the", "two"] or words[:2] == ["the", "two"] else ()
+        if pair:
+            return Resolved(pair, mention, "nominal", 0.9, ("are named together before",))
         issuer = self.roster.issuer_named(mention)
         if issuer is not None:
             return Resolved((issuer,), mention, "nominal", 0.9, ("is named as the one who issued it",))
@@ -125,21 +133,56 @@ class Resolver:
         if entities[at.get(name[0], at.get(name[1] - 1, 0))].label != "PERSON":
             return None
         inverted = link.cue is not None and link.cue[0] < name[0]
-        after = name[1]
-        if after + 1 < len(doc) and doc[after].lower_ in ("and", "&"):
-            start = next((i for i in range(after + 1, min(after + 4, len(doc))) if i in at), None)
-            if start is not None and entities[at[start]].label == "PERSON":
-                span = self.roster.name_around(start)
-                following = doc[span[1]].tag_ if span[1] < len(doc) else ""
-                possessive = span[1] < len(doc) and doc[span[1]].text in POSSESSIVES
-                if not possessive and not (inverted and following in ("VBD", "VBZ", "VBP")):
-                    return at[start], span
+        after = self._joined_after(name[1])
+        if after is not None:
+            following = doc[after[1]].tag_ if after[1] < len(doc) else ""
+            possessive = after[1] < len(doc) and doc[after[1]].text in POSSESSIVES
+            if not possessive and not (inverted and following in ("VBD", "VBZ", "VBP")):
+                return at[after[0]], after
         before = name[0] - 1
+        while before > max(0, name[0] - 5) and doc[before].pos_ in ("ADJ", "NOUN", "PROPN") and before not in at:
+            before -= 1
         if not inverted and before > 0 and doc[before].lower_ in ("and", "&") and before - 1 in at:
             span = self.roster.name_around(before - 1)
             if entities[at[before - 1]].label == "PERSON":
                 return at[before - 1], span
         return None
+
+    def _joined_after(self, end: int) -> tuple[int, int] | None:
+        """The person's name that "and" joins to a name that ends before token `end`: "NAME, the mayor, and NAME"."""
+        doc, at = self.view.doc, self.roster.at
+        i = end
+        if doc[i : i + 1].text == ",":
+            i += 1
+            while i < min(end + 12, len(doc)) and doc[i].pos_ in APPOSED and i not in at:
+                i += 1
+            if i == end + 1:
+                return None
+            if doc[i : i + 1].text == ",":
+                i += 1
+        if doc[i : i + 1].text not in ("and", "&"):
+            return None
+        start = next((k for k in range(i + 1, min(i + 4, len(doc))) if k in at or doc[k].is_lower), None)
+        if start is None or start not in at or self.roster.entities[at[start]].label != "PERSON":
+            return None
+        return self.roster.name_around(start)
+
+    def _pair_before(self, anchor: int) -> tuple[int, ...]:
+        """The people whom the text named together just before: who spoke jointly, or "NAME and NAME" as a subject."""
+        view, roster = self.view, self.roster
+        history = self.features.history
+        if history and len(history[-1][1].entities) > 1 and view.block_of[anchor] - history[-1][0].block <= 2:
+            return history[-1][1].entities
+        for i in range(anchor - 1, max(-1, anchor - 80), -1):
+            if roster.sentence[anchor] - roster.sentence[i] > 1:
+                break
+            if view.quoted[i] >= 0 or i not in roster.at or view.doc[i].dep_ not in SUBJECTS:
+                continue
+            heads = [i, *(head.i for head in conjuncts_of(view.doc[i]))]
+            people = tuple(dict.fromkeys(roster.at[k] for k in heads if k in roster.at))
+            if len(people) > 1 and all(roster.entities[number].label == "PERSON" for number in people):
+                return people
+        return ()
 
     def _by_line(self, quotation: Quotation, within: tuple[int, int]) -> Resolved:
         """The people that a credit line or label names, else the first organisation, else what it says."""
