@@ -213,9 +213,13 @@ class Roster:
         if head.lemma_.lower() not in ISSUED and head.lower_ not in ISSUED:
             return None
         for i in range(head.i + 1, min(head.i + 4, len(doc))):
-            if doc[i].lower_ in ("by", "from"):
+            if doc[i].lower_ in ("by", "from", "on"):
                 first = next((k for k in range(i + 1, min(i + 5, len(doc))) if k in self.at), None)
-                return self.at[first] if first is not None else None
+                last = self.name_around(first)[1] if first is not None else 0
+                owned = doc[last : last + 1].text in POSSESSIVES or doc[last : last + 1].lemma_.lower() in ISSUED
+                if first is None or doc[first].lower_ in PLATFORMS or (doc[i].lower_ == "on" and not owned):
+                    return None
+                return self.at[first]
         return self._issuer(*mention)
 
     def related_in(self, mention: tuple[int, int], head: int) -> set[int]:
@@ -253,10 +257,17 @@ class Roster:
         """The words of some tokens (start, end), with single spaces."""
         return " ".join(self.view.doc[tokens[0] : tokens[1]].text.split())
 
-    def describe(self, mention: tuple[int, int], again: tuple[int, int] | None = None) -> int:
-        """The number of an unnamed source ("a police spokesman"), one a description; `again` is a later mention."""
+    def describe(
+        self, mention: tuple[int, int], again: tuple[int, int] | None = None, owner: str | None = None
+    ) -> int:
+        """The number of an unnamed source ("a police spokesman"), one a description; `again` is a later mention.
+
+        `owner` is the name that a pronoun at its start stands for: "her lawyer" is "Ann Lee’s lawyer".
+        """
         doc = self.view.doc
         name = self.relative(mention) or self.text(mention)
+        if owner is not None:
+            name = f"{owner}’s {self.text((mention[0] + 1, mention[1]))}"
         known = self.described_as(name)
         if known is not None:
             self._mention_again(self.entities[known], again or mention)

@@ -167,6 +167,15 @@ class Resolver:
             return None
         return self.roster.name_around(start)
 
+    def _owner(self, quotation: Quotation, mention: tuple[int, int]) -> str | None:
+        """Whose relative or aide a phrase with a pronoun describes: "her lawyer"; None where nobody named fits."""
+        first = self.view.doc[mention[0]]
+        if first.tag_ != "PRP$" or mention[1] - mention[0] < 2:
+            return None
+        ranked = self.rank("pronoun", self.features.of("pronoun", quotation, first.i, (first.i, first.i + 1)))
+        number = ranked[0][1] if ranked else -1
+        return self.roster.entities[number].name if number >= 0 and ranked[0][0] > 0.5 else None
+
     def _pair_before(self, anchor: int) -> tuple[int, ...]:
         """The people whom the text named together just before: who spoke jointly, or "NAME and NAME" as a subject."""
         view, roster = self.view, self.roster
@@ -200,7 +209,7 @@ class Resolver:
         if number == NEW and (told := next((row for row in ranked if row[1] == OLD), None)):
             _, number, found = told  # the same source, but told of before, in more words
         if number == NEW and mention is not None:
-            number = self.roster.describe(mention)
+            number = self.roster.describe(mention, owner=self._owner(quotation, mention))
         elif number == OLD and mention is not None:
             antecedent = self.roster.antecedent(mention)
             number = self.roster.describe(antecedent[1] if antecedent and antecedent[1] else mention, mention)
