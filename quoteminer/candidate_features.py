@@ -119,7 +119,8 @@ class FeatureMaker:
         if self.view.doc[mention[0]].lower_ in INDEFINITE:
             return []
         related = self.roster.related_in(mention, root.i)
-        return [c for c in pool if c.number not in related]
+        # "Norland's army" is no country.
+        return [c for c in pool if c.number not in related and not (related and c.label == "PLACE")]
 
     def _agreeing(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
         """The candidates that a pronoun can stand for: "she" for no document, no body and no man."""

@@ -96,7 +96,7 @@ class Page:
         return not wrapped and block < bisect_right(self.starts, self.doc[i + 1].idx)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 14)
 def plain(word: str) -> str:
     """A word without case, accents, full stops, hyphens and apostrophes.
 

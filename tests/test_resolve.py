@@ -283,3 +283,60 @@ def test_roster_knows_where_names_stand():
 )
 def test_kind_of_source(noun: str, kind: str | None):
     assert LEXICON.kind_of_source(noun, noun) == kind
+
+
+# A reporting clause (its subject begins at token 8 of the sentence, the verb stands after it), what stands before it,
+# and who speaks.
+DESCRIPTIONS = [
+    # an aide to somebody is not that somebody, nor is what a body owns the body
+    ("", "a/DET/det/9 spokesman/NOUN/nsubj/13 for/ADP/case/11 Marta/PROPN/nmod/9 Oduya/PROPN/flat/11",
+     "a spokesman for Marta Oduya"),
+    ("", "an/DET/det/9 archivist/NOUN/obl/13 at/ADP/case/12 Lake/PROPN/compound/12 Authority/PROPN/nsubj/13",
+     "an archivist at Lake Authority"),
+    (opened("ud"), "Oduya/PROPN/nmod:poss/10 ’s/PART:POS/case/8 supervisor/NOUN/nsubj/11", "Oduya’s supervisor"),
+    (opened("ud"), "the/DET/det/9 president/NOUN/nsubj/13 of/ADP/case/12 Lake/PROPN/compound/12 Authority/PROPN/nmod/9",
+     "the president of Lake Authority"),
+    # one more of a kind is none of those named before
+    (said(name("ud", 8, 10), 10), "another/DET/det/9 doctor/NOUN/nsubj/10", "another doctor"),
+    (said(name("ud", 8, 10), 10), "one/NUM/nummod/9 resident/NOUN/nsubj/10", "one resident"),
+    # a statement is its issuer's
+    ("", "a/DET/det/9 statement/NOUN/nsubj/13 from/ADP/case/12 Lake/PROPN/compound/12 Authority/PROPN/nmod/9",
+     "Lake Authority"),
+    ("", "a/DET/det/9 statement/NOUN/nsubj/15 on/ADP/case/14 Lake/PROPN/compound/12 Authority/PROPN/nmod:poss/14 "
+     "’s/PART:POS/case/12 website/NOUN/nmod/9", "Lake Authority"),
+    ("", "Oduya/PROPN/nmod:poss/10 ’s/PART:POS/case/8 statement/NOUN/nsubj/11", "Oduya"),
+    ("Lake/PROPN/compound/2 Authority/PROPN/nsubj/3 said/VERB/ROOT/0 in/ADP/case/6 a/DET/det/6 statement/NOUN/obl/3 "
+     "it/PRON/nsubj/8 slept/VERB/ccomp/3 ./PUNCT/punct/3", "the/DET/det/9 statement/NOUN/nsubj/10", "Lake Authority"),
+    # whose mother, whose lawyer
+    (opened("ud"), "her/PRON:PRP$/nmod:poss/9 lawyer/NOUN/nsubj/10", "Marta Oduya’s lawyer"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "subject", "speaker"), DESCRIPTIONS)
+def test_description(before: str, subject: str, speaker: str):
+    sentences = [before + BLANK] if before else []
+    *_, quote = quotes(*sentences, said(subject, 8 + len(subject.split())))
+    assert told(quote)[2] == (speaker,)
+
+
+MET = (
+    "Marta/PROPN/nsubj/6 Oduya/PROPN/flat/1 and/CCONJ/cc/4 Peter/PROPN/conj/1 Verhoeven/PROPN/flat/4 met/VERB/ROOT/0 "
+    "./PUNCT/punct/6"
+)
+BOTH = ("Marta Oduya", "Peter Verhoeven")
+TOGETHER = [
+    (MET, "they/PRON/nsubj/9", BOTH),
+    (MET, "the/DET/det/9 two/NUM/nsubj/10", BOTH),
+    (opened("ud"), "she/PRON/nsubj/9", BOTH[:1]),
+    ("", "Marta/PROPN/nsubj/17 Oduya/PROPN/flat/8 ,/PUNCT/punct/12 a/DET/det/12 doctor/NOUN/appos/8 ,/PUNCT/punct/8 "
+     "and/CCONJ/cc/15 Peter/PROPN/conj/8 Verhoeven/PROPN/flat/15", BOTH),
+    ("", "Marta/PROPN/nsubj/14 Oduya/PROPN/flat/8 and/CCONJ/cc/12 Senator/PROPN/conj/8 Peter/PROPN/flat/11 "
+     "Verhoeven/PROPN/flat/11", BOTH),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "subject", "speakers"), TOGETHER)
+def test_those_named_together_are_quoted_together(before: str, subject: str, speakers: tuple[str, ...]):
+    sentences = [before + BLANK] if before else []
+    *_, quote = quotes(*sentences, said(subject, 8 + len(subject.split())))
+    assert told(quote)[2] == speakers
