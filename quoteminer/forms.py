@@ -227,6 +227,8 @@ def _end_of_person(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
             or _is_possessive(doc[i])
         ):
             return i
+    while end > start + 2 and _is_post_nominal(doc[end - 1], lexicon):
+        end -= 1
     while end > start + 1 and doc[end - 1].is_lower and doc[end - 1].is_alpha and doc[start].text[:1].isupper():
         if doc[end - 1].lower_ in lexicon.name_particles or doc[end - 1].lower_ in lexicon.suffixes:
             break
@@ -234,6 +236,12 @@ def _end_of_person(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
             break
         end -= 1
     return end
+
+
+def _is_post_nominal(token: Token, lexicon: Lexicon) -> bool:
+    """Whether a token is a degree, order or seat in capitals behind a name: "Ann Roe QC"; no number of a king."""
+    known = token.lower_ in lexicon.suffixes or token.lower_ in lexicon.office_abbreviations
+    return known and token.is_upper and not set(token.text) <= set("IVX")
 
 
 def after_titles(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
