@@ -248,18 +248,16 @@ class Roster:
     def _reporter_in(self, token: int) -> int | None:
         """Who the sentence around a statement says that it reports: "NAME said in a statement"."""
         for report in self.view.reports_between(max(0, token - 40), token + 40):
-            if report.form == "verb" and self.sentence[report.anchor] == self.sentence[token]:
-                if report.subject is not None and (named := self.named_by(report.subject)) is not None:
-                    return named[0]
+            here = report.form == "verb" and self.sentence[report.anchor] == self.sentence[token]
+            if here and report.subject is not None and (named := self.named_by(report.subject)) is not None:
+                return named[0]
         return None
 
     def text(self, tokens: tuple[int, int]) -> str:
         """The words of some tokens (start, end), with single spaces."""
         return " ".join(self.view.doc[tokens[0] : tokens[1]].text.split())
 
-    def describe(
-        self, mention: tuple[int, int], again: tuple[int, int] | None = None, owner: str | None = None
-    ) -> int:
+    def describe(self, mention: tuple[int, int], again: tuple[int, int] | None = None, owner: str | None = None) -> int:
         """The number of an unnamed source ("a police spokesman"), one a description; `again` is a later mention.
 
         `owner` is the name that a pronoun at its start stands for: "her lawyer" is "Ann Lee’s lawyer".

@@ -24,7 +24,7 @@ from quoteminer.errors import ArgumentError, PipelineError
 from quoteminer.loading import default_pipeline, described, load_own
 from quoteminer.types import Article
 
-STRINGS_KEPT = 40_000
+STRINGS_KEPT = 30_000
 _AHEAD = 2
 _OWN_MODULES = ("spacy", "thinc", "quoteminer")
 

@@ -88,11 +88,13 @@ class Run:
         torch = pytest.importorskip("torch", reason=NEEDED)
         pytest.importorskip("safetensors", reason=NEEDED)
         from quoteminer.training.examples import Classes, ExampleMaker
+        from quoteminer.training.lexemes import collect_lemmas
         from quoteminer.training.model import Network, Sizes
         from quoteminer.training.train import Settings
 
         documents = [a_document("one", "wikinews"), a_document("two", "gum")]
         self.classes = Classes.collect(documents, minimum=1)
+        self.lemmas = collect_lemmas(documents).to_json()
         maker = ExampleMaker(spacy.blank("en"), WordPieces(tokenizer_file), self.classes)
         self.examples = [maker.make(document) for document in documents]
         self.corpora = {"gum": 0, "wikinews": 1}
@@ -102,7 +104,6 @@ class Run:
             tags=len(names["tag"]),
             pos=len(names["pos"]),
             morphs=len(names["morph"]),
-            lemma_rules=len(names["lemma"]),
             labels=len(names["label"]),
             names=len(names["name"]),
             kinds=len(names["kind"]),
@@ -125,7 +126,7 @@ class Run:
         folder.mkdir(exist_ok=True)
         network = self.network()
         write_sizes(network, folder)
-        known = {"classes": self.classes.names, "corpora": self.corpora}
+        known = {"classes": self.classes.names, "corpora": self.corpora, "lemmas": self.lemmas}
         (folder / "classes.json").write_text(json.dumps(known), encoding="utf8")
         settings = dataclasses.replace(self.settings, words=words, quantize_from=quantize_from)
         train(network, self.examples, {}, self.corpora, settings, folder, report=lambda line: None, **arguments)
@@ -236,7 +237,7 @@ def test_graph_says_what_the_network_says(run, trained, tokenizer_file, tmp_path
         numpy.testing.assert_allclose(found[name], scores[name][0].numpy(), **near)
     numpy.testing.assert_allclose(found["name"], scores["name"][0].log_softmax(-1).numpy(), **near)
     if not quantize:
-        for name in ("tag", "pos", "morph", "lemma"):
+        for name in ("tag", "pos", "morph"):
             assert found[name].tolist() == scores[name][0].argmax(-1).tolist()
         heads = vectors[0].numpy()[[2, 0, 2, 2, 2, 7, 7, 11, 7, 7, 11, 11, 11]]
         assert sessions.label(vectors[0].numpy(), heads).tolist() == labels.tolist()

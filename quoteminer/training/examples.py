@@ -12,14 +12,13 @@ import numpy
 from spacy.language import Language
 
 from quoteminer.pipeline.features import LINE, PARAGRAPH, Batch, Integers, WordPieces, Words, make_batch
-from quoteminer.pipeline.lemmas import IDENTITY, rule_of
 from quoteminer.training.corpora import Document, Word
 
 UNKNOWN = -100
 NAME_LABELS = ("PERSON", "ORG", "PLACE")
 NAME_TAGS = ("O", *(f"{prefix}-{label}" for label in NAME_LABELS for prefix in "BI"))
 KINDS = ("direct", "mixed", "term", "title")
-LAYERS = ("tag", "pos", "morph", "lemma", "label")
+LAYERS = ("tag", "pos", "morph", "label")
 PRONOUNS = frozenset(("he", "she", "his", "her", "him", "hers", "they", "them", "their", "it", "its", "who"))
 CURLY = {1000: (1523, 1524), 1005: (1520, 1521)}
 STRAIGHT = {1523: 1000, 1524: 1000, 1520: 1005, 1521: 1005}
@@ -68,8 +67,6 @@ def word_classes(text: str, word: Word) -> dict[str, str]:
     classes = {layer: value for layer, value in known.items() if value and value != "_"}
     if form:
         classes["morph"] = word.morph
-        lemma = word.lemma if word.lemma and word.lemma != "_" else form
-        classes["lemma"] = rule_of(form, lemma) if not form[0].isdigit() else IDENTITY
     return classes
 
 

@@ -23,8 +23,8 @@ from quoteminer.training.model import ATTENTION_HEADS, POINTERS, WIDTH, Layer, N
 
 ENCODER, LABELS, TOKENIZER = FILES
 OPSET = 17
-SCORED = ("tag", "pos", "morph", "lemma", "start", "cue")
-CHOSEN = ("tag", "pos", "morph", "lemma")
+SCORED = ("tag", "pos", "morph", "start", "cue")
+CHOSEN = ("tag", "pos", "morph")
 OUTPUTS = ("words", *SCORED, "kind", "name", "arc", *POINTERS)
 LONGEST, CONTEXT = 200, 24
 
@@ -177,7 +177,7 @@ def export(work: Path, tokenizer: Path, output: Path, meta: dict[str, Any], *, q
         _write_graph(LabelGraph(network), arcs, ("labels",), {key: {0: "arcs"} for key in (*arcs, "labels")}, plain)
         _finish(plain, output / LABELS, quantize)
     shutil.copyfile(tokenizer, output / TOKENIZER)
-    write_config(output, known["classes"], longest=LONGEST, context=CONTEXT, meta=meta)
+    write_config(output, known["classes"], known["lemmas"], longest=LONGEST, context=CONTEXT, meta=meta)
 
 
 def _write_graph(

@@ -30,7 +30,6 @@ class Sizes:
     tags: int
     pos: int
     morphs: int
-    lemma_rules: int
     labels: int
     names: int
     kinds: int
@@ -227,7 +226,6 @@ class Network(nn.Module):
         self.tag = Linear(WIDTH, sizes.tags)
         self.pos = Linear(WIDTH, sizes.pos)
         self.morph = Linear(WIDTH, sizes.morphs)
-        self.lemma = Linear(WIDTH, sizes.lemma_rules)
         self.start = Linear(WIDTH, 2)
         self.cue = Linear(WIDTH, 2)
         self.kind = nn.Sequential(Linear(WIDTH, HIDDEN), nn.GELU(), Linear(HIDDEN, sizes.kinds))
@@ -261,7 +259,6 @@ class Network(nn.Module):
             "tag": self.tag(words),
             "pos": self.pos(words),
             "morph": self.morph(words),
-            "lemma": self.lemma(words),
             "start": self.start(words),
             "cue": self.cue(words),
             "kind": self.kind(words),

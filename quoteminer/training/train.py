@@ -29,8 +29,7 @@ LAYER_WEIGHTS = {
     "tag": 0.5,
     "pos": 0.25,
     "morph": 0.25,
-    "lemma": 0.25,
-    "start": 0.5,
+    "start": 0.8,
     "arc": 1.0,
     "label": 0.7,
     "name": 1.0,
@@ -48,7 +47,7 @@ class Settings:
     From the share `quantize_from` of the words on, the network computes with the 8-bit integers of its export.
     """
 
-    words: int = 4_000_000
+    words: int = 9_000_000
     pieces_per_batch: int = 3000
     longest_window: int = 200
     encoder_rate: float = 1.2e-4
