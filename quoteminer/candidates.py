@@ -210,8 +210,14 @@ class Roster:
         """Who issued a document that is the source, where the phrase names them: "a statement by NAME"."""
         doc = self.view.doc
         head = doc[mention[0] : mention[1]].root
-        if head.lemma_.lower() not in ISSUED and head.lower_ not in ISSUED:
-            return None
+        lemma = head.lemma_.lower()
+        if lemma not in ISSUED and head.lower_ not in ISSUED:
+            # "NAME's reply", "NAME's article": what a person has said or written.
+            spoken = lemma in self.lexicon.speech_nouns or lemma in self.lexicon.document_nouns
+            owner = self._issuer(*mention) if spoken else None
+            last = max((i for i in range(*mention) if self.at.get(i) == owner), default=0)
+            person = owner is not None and self.entities[owner].label == "PERSON"
+            return owner if person and doc[last + 1 : last + 2].text in POSSESSIVES else None
         for i in range(head.i + 1, min(head.i + 4, len(doc))):
             if doc[i].lower_ in ("by", "from", "on"):
                 first = next((k for k in range(i + 1, min(i + 5, len(doc))) if k in self.at), None)

@@ -24,6 +24,7 @@ _LINKS = frozenset(("of", "and", "for", "the", "in", "at"))
 _WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 _ARTICLES = frozenset(("al", "el", "as", "ash", "an", "ad", "ar", "at", "az"))
 _NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
+_ONLY_TITLES = frozenset(("Mr", "Mrs", "Ms", "Dr", "HE", "HRH", "Hon"))
 _PAPAL = frozenset(("saint", "st", "mother"))
 
 
@@ -246,8 +247,18 @@ def _is_post_nominal(token: Token, lexicon: Lexicon) -> bool:
 
 def after_titles(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
     """The token after honorifics, roles and adjectives of countries that were taken for the start of a name."""
+    start = _after_inner_title(doc, start, end)
     while (after := _after_title(doc, start, end, lexicon)) > start:
         start = after
+    return start
+
+
+def _after_inner_title(doc: Doc, start: int, end: int) -> int:
+    """The token after an honorific that stands within what was recognised: "Norland H E Ann Roe"."""
+    for i in range(end - 2, start, -1):
+        text = doc[i].text.replace(".", "")
+        if text in _ONLY_TITLES or (text == "E" and doc[i - 1].text.replace(".", "") == "H" and i - 1 > start):
+            return i + 1
     return start
 
 

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from quoteminer.candidate_features import NEW, OLD, REPORTER, FeatureMaker, Resolved
-from quoteminer.candidates import Candidate, Roster
+from quoteminer.candidates import ISSUED, Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.syntax import POSSESSIVES, SUBJECTS, conjuncts_of
 from quoteminer.view import Features, Link, Quotation, View, mention_bounds
@@ -122,6 +122,13 @@ class Resolver:
         pair = self._pair_before(mention[0]) if words[-2:] == ["the", "two"] or words[:2] == ["the", "two"] else ()
         if pair:
             return Resolved(pair, mention, "nominal", 0.9, ("are named together before",))
+        if doc[mention[0]].tag_ == "PRP$" and doc[mention[0] : mention[1]].root.lemma_.lower() in ISSUED:
+            # "their statement" is theirs.
+            own = (mention[0], mention[0] + 1)
+            pair = self._pair_before(mention[0]) if doc[mention[0]].lower_ == "their" else ()
+            if pair:
+                return Resolved(pair, own, "pronoun", 0.9, ("are named together before",))
+            return self._by_rank("pronoun", quotation, mention[0], own)
         issuer = self.roster.issuer_named(mention)
         if issuer is not None:
             return Resolved((issuer,), mention, "nominal", 0.9, ("is named as the one who issued it",))

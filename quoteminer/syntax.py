@@ -95,7 +95,7 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
     have their head last, so that a chain of nouns ends in it; a person's name in the chain is what it is about.
     """
     first = doc[token]
-    if first.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X"):
+    if first.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X") and not first.ent_type_:
         return token
     possessive = doc[token + 1 : token + 2].text in POSSESSIVES
     if first.ent_type_ in ("PERSON", "PER") and not possessive:
@@ -104,7 +104,13 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
     i = token + 1
     while i < min(limit, token + 14):
         after = doc[i]
+        if after.text == "(" and doc[i + 2 : i + 3].text == ")":
+            i += 3  # "the Lake Authority (LA) director NAME"
+            continue
         joins = after.pos_ in CHAIN or after.text in ("-", "–", "/") or after.text in POSSESSIVES
+        # "a Lakeside Gas spokesman, NAME, said": the commas set off whom the noun before them describes.
+        set_off = after.text == "," and doc[i - 1].pos_ == "NOUN" and i - 1 > token and i + 1 < min(limit, len(doc))
+        joins = joins or (set_off and doc[i + 1].ent_type_ in ("PERSON", "PER"))
         # "President of the Federation NAME": an office with a capital goes on to its holder's name.
         joins = joins or (
             first.text[:1].isupper() and (after.lower_ == "of" or (after.pos_ == "DET" and i > token + 1))

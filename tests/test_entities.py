@@ -173,6 +173,8 @@ def test_titles_before_a_name(text, title):
         ("In [PLACE east Loria] it rains.", [("Loria", "PLACE")]),
         ("[ORG Rep. Roe] left.", [("Roe", "PERSON")]),
         ("[PERSON Ann Roe QC] left.", [("Ann Roe", "PERSON")]),
+        ("[PERSON Loria H E Ann Roe] left.", [("Ann Roe", "PERSON")]),
+        ("[PERSON Speaker Mrs. Ann Roe] left.", [("Ann Roe", "PERSON")]),
         ("[PERSON Ann Roe MP] left.", [("Ann Roe", "PERSON")]),
         ("[PERSON Ann Roe III] left.", [("Ann Roe III", "PERSON")]),
         ("the [PERSON Lakeside MP] left, said the [ORG Premier] and [PERSON Prime Minister].", []),

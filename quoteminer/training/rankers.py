@@ -29,11 +29,12 @@ from quoteminer.speakers import attribute, link_features, pointed_mentions, prop
 from quoteminer.view import Features, Quotation, View, mention_bounds
 
 MINIMUM = 5
+PRIOR = 6.0
 LAYERS = ("TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE", "SPACY")
 Rows = list[tuple[list[tuple[Features, bool]], float]]
 
 
-def fit_ranker(questions: Rows, prior: float = 1.0) -> dict[str, float]:
+def fit_ranker(questions: Rows, prior: float = PRIOR) -> dict[str, float]:
     """Weights that make the right candidates of each question likely (several may be right)."""
     counts = collections.Counter(name for rows, _ in questions for found, _ in rows for name in found)
     names = sorted(name for name, n in counts.items() if n >= MINIMUM)
@@ -67,7 +68,7 @@ def fit_ranker(questions: Rows, prior: float = 1.0) -> dict[str, float]:
     return {name: round(float(x), 3) for name, x in zip(names, best.x, strict=True) if abs(x) >= 0.01}
 
 
-def fit_classifier(rows: Sequence[tuple[Features, str]], prior: float = 1.0) -> dict[str, dict[str, float]]:
+def fit_classifier(rows: Sequence[tuple[Features, str]], prior: float = PRIOR) -> dict[str, dict[str, float]]:
     """Multinomial weights for each kind."""
     questions: Rows = []
     for found, kind in rows:
@@ -249,7 +250,7 @@ def fit(nlp: Language, folder: Path, report: Callable[[str], None]) -> dict[str,
     """All weights, fitted on what a pipeline gives for the two annotated training sets in `folder`.
 
     The encoder has learnt from the open set, so that its pointers are trusted only as far as the other set shows;
-    there the rows of the open set count a quarter, without their pointers.
+    there the rows of the open set count half, without their pointers.
     """
     gold = {name: read_gold(folder / name) for name in (OWN, OPEN)}
     parsed = {name: parse(nlp, folder / name) for name in gold}
@@ -267,7 +268,7 @@ def fit(nlp: Language, folder: Path, report: Callable[[str], None]) -> dict[str,
             own, kinds = collect(docs(OWN), gold[OWN], weights, pointers=pointers)
             other, other_kinds = collect(docs(OPEN), gold[OPEN], weights, pointers=False)
             for name in names:
-                rows = [(options, 2.0 if pointers else 1.0) for options, _ in own[name]]
+                rows = [(options, 1.0) for options, _ in own[name]]
                 rows += [(options, 0.5 if pointers else 1.0) for options, _ in other[name]]
                 weights[name + suffix] = fit_ranker(rows)
                 report(f"{name}{suffix}: {len(rows):,} questions, {len(weights[name + suffix])} weights")
