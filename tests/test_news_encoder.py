@@ -308,7 +308,8 @@ def test_files_that_no_runtime_reads(copy: Path):
         ("[1]", rf"has format \[1\], this version of quoteminer reads format {FORMAT}"),
         ('{"format": 99}', rf"has format 99, this version of quoteminer reads format {FORMAT}"),
         (json.dumps({"format": FORMAT}), r"config\.json is damaged: KeyError 'classes'"),
-        (json.dumps({"format": FORMAT, "classes": 1, "lemmas": 1, "longest": 1, "context": 1, "meta": 1, "sha256": 1, "sizes": 1}),
+        (json.dumps({"format": FORMAT, **dict.fromkeys(
+            ("classes", "lemmas", "longest", "context", "meta", "sha256", "sizes"), 1)}),
          r"config\.json is damaged: TypeError"),
     ],
 )  # fmt: skip
