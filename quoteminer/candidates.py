@@ -15,11 +15,9 @@ from quoteminer.view import Quotation, View, mention_bounds
 MOST_CANDIDATES = 12
 FARTHEST_ANTECEDENT = 1_000  # tokens
 ISSUED = frozenset((
-        "statement", "post", "message", "tweet", "letter", "email", "release", "note", "communiqué", "announcement",
-        "website", "site", "page", "account", "handle", "blog",
+    "statement", "post", "message", "tweet", "letter", "email", "release", "note", "communiqué", "announcement",
+    "website", "site", "page", "account", "handle", "blog",
 ))  # fmt: skip
-
-
 PLATFORMS = frozenset(("twitter", "x", "facebook", "instagram", "youtube", "telegram", "weibo", "tiktok", "wechat"))
 
 

@@ -117,15 +117,19 @@ class Resolver:
                 known = tuple(dict.fromkeys((*known, partner[0]) if partner[1] > mention else (partner[0], *known)))
                 mention = min(mention[0], partner[1][0]), max(mention[1], partner[1][1])
             return Resolved(known, mention, "name")
-        mention = mention_bounds(self.view, link.subject)
-        words = [t.lower_ for t in doc[mention[0] : mention[1]]]
-        pair = self._pair_before(mention[0]) if words[-2:] == ["the", "two"] or words[:2] == ["the", "two"] else ()
+        return self._by_noun(quotation, mention_bounds(self.view, link.subject))
+
+    def _by_noun(self, quotation: Quotation, mention: tuple[int, int]) -> Resolved:
+        """Whom a noun phrase that names nobody stands for: "the two", "their statement", "the minister"."""
+        doc = self.view.doc
+        first, *rest = (t.lower_ for t in doc[mention[0] : mention[1]])
+        pair = self._pair_before(mention[0]) if first == "the" and rest[:1] == ["two"] else ()
         if pair:
             return Resolved(pair, mention, "nominal", 0.9, ("are named together before",))
         if doc[mention[0]].tag_ == "PRP$" and doc[mention[0] : mention[1]].root.lemma_.lower() in ISSUED:
             # "their statement" is theirs.
             own = (mention[0], mention[0] + 1)
-            pair = self._pair_before(mention[0]) if doc[mention[0]].lower_ == "their" else ()
+            pair = self._pair_before(mention[0]) if first == "their" else ()
             if pair:
                 return Resolved(pair, own, "pronoun", 0.9, ("are named together before",))
             return self._by_rank("pronoun", quotation, mention[0], own)

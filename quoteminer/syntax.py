@@ -21,6 +21,7 @@ NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "SYM"))
 RELATIVES = frozenset(("acl:relcl", "relcl"))
 FARTHEST_CHILD = 200  # tokens
 MOST_CONJUNCTS = 20
+LONGEST_NAME = 20  # tokens
 CLAUSES = frozenset(("acl", "advcl", "xcomp", "conj", "parataxis", "ccomp", "dep", "advcl:relcl")) | RELATIVES
 DESCRIBING = frozenset(("of", "for", "at", "from", "with", "in", "close", "near", "within", "inside", "familiar"))
 CHAIN = frozenset(("NOUN", "PROPN", "ADJ", "NUM", "CCONJ", "PART", "X"))
@@ -188,7 +189,9 @@ def phrase_bounds(doc: Doc, head: int, *, full: bool = False, further: int = 3) 
 
 def _whole_name(doc: Doc, last: int) -> int:
     """The last token of the name that token `last` lies in: a tree may cut it at a hyphen or an "and"."""
-    while last + 1 < len(doc):
+    for _ in range(LONGEST_NAME):
+        if last + 1 >= len(doc):
+            break
         after = doc[last + 1]
         hyphen = after.text in ("-", "–") and not doc[last].whitespace_ and not after.whitespace_
         if after.ent_iob_ == "I" or (hyphen and last + 2 < len(doc)):
