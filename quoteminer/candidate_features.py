@@ -209,9 +209,14 @@ class FeatureMaker:
         new["new, noun used before"] = 1.0
         if number is None:
             found = {key.replace("new", "old", 1): value for key, value in self._new(mention).items()}
+            for candidate, known in rows:
+                if candidate >= 0:
+                    known["noun used of another"] = 1.0
             rows.append((OLD, {**found, "old": 1.0}))
             return
         for candidate, found in rows:
+            if candidate != number and candidate >= 0:
+                found["noun used of another"] = 1.0
             if candidate == number:
                 found["noun used of it"] = 1.0
                 found[f"noun used of it, {self.roster.entities[number].label.lower()}"] = 1.0

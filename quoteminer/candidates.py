@@ -12,6 +12,7 @@ from quoteminer.entities import Group
 from quoteminer.syntax import POSSESSIVES, SUBJECTS, children_of, phrase_bounds, phrase_head_after
 from quoteminer.view import Quotation, View, mention_bounds
 
+LONGEST_CLAUSE = 16  # tokens
 MOST_CANDIDATES = 12
 FARTHEST_ANTECEDENT = 1_000  # tokens
 ISSUED = frozenset((
@@ -267,7 +268,7 @@ class Roster:
         `owner` is the name that a pronoun at its start stands for: "her lawyer" is "Ann Lee’s lawyer".
         """
         doc = self.view.doc
-        name = self.relative(mention) or self.text(mention)
+        name = self.relative(mention) or self.text((mention[0], self._clause_end(mention)))
         if owner is not None:
             name = f"{owner}’s {self.text((mention[0] + 1, mention[1]))}"
         known = self.described_as(name)
@@ -301,6 +302,24 @@ class Roster:
         self._order.insert(at, mention[0])
         self._named.insert(at, entity.number)
         return entity.number
+
+    def _clause_end(self, mention: tuple[int, int]) -> int:
+        """Where the clause ends that tells one unnamed person from others: "a parent who asked not to be named".
+
+        A phrase that says more than a noun needs none: "a senior police officer".
+        """
+        doc, start = self.view.doc, mention[1]
+        head = doc[mention[0] : start].root
+        if doc[mention[0]].lower_ not in ("a", "an", "one") or start - mention[0] > 2 or start >= len(doc):
+            return start
+        tells = doc[start].lower_ == "who" or (doc[start].tag_ in ("VBG", "VBN") and doc[start].head.i == head.i)
+        verb = head.head.i if head.head.i > start else len(doc)
+        end = start
+        while tells and end < min(start + LONGEST_CLAUSE, verb) and self.view.quoted[end] < 0 and not doc[end].is_punct:
+            end += 1
+        while end > start and end == verb and doc[end - 1].pos_ in ("AUX", "ADV"):
+            end -= 1
+        return end if end - start > 1 and (end == verb or doc[end : end + 1].text in (",", ".")) else start
 
     def relative(self, mention: tuple[int, int]) -> str | None:
         """A relative of a named person under the full name: "Ann Lee's mother" for "Lee's grieving mother"."""

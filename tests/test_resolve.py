@@ -340,3 +340,15 @@ def test_those_named_together_are_quoted_together(before: str, subject: str, spe
     sentences = [before + BLANK] if before else []
     *_, quote = quotes(*sentences, said(subject, 8 + len(subject.split())))
     assert told(quote)[2] == speakers
+
+
+def test_clause_that_tells_an_unnamed_source_apart():
+    bare = "a/DET/det/9 parent/NOUN/nsubj/13 who/PRON/nsubj/11 asked/VERB/acl:relcl/9 silence/NOUN/obj/11"
+    fuller = (
+        "a/DET/det/10 senior/ADJ/amod/10 officer/NOUN/nsubj/14 who/PRON/nsubj/12 asked/VERB/acl:relcl/10 "
+        "silence/NOUN/obj/12"
+    )
+    (quote,) = quotes(said(bare, 13))
+    assert told(quote)[2] == ("a parent who asked silence",)
+    (quote,) = quotes(said(fuller, 14))
+    assert told(quote)[2] == ("a senior officer",)
