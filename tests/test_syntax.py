@@ -193,6 +193,26 @@ def test_phrase_head_after(tree: str, head: str | None):
         ),
         pytest.param("Oduya/PROPN/nsubj/3 Monday/PROPN/obl/3 said/VERB/ROOT/0", {}, "Oduya", id="day"),
         pytest.param("she/PRON/nsubj/2 said/VERB/ROOT/0", {}, "she", id="pronoun"),
+        pytest.param(
+            "Authority/PROPN/nsubj/8 (/PUNCT/punct/3 LA/PROPN/appos/1 )/PUNCT/punct/3 Director/PROPN/appos/1 "
+            "Marta/PROPN/flat/5 Oduya/PROPN/flat/5 said/VERB/ROOT/0",
+            {"Authority": "ORG", "Marta Oduya": "PERSON"},
+            "Marta",
+            id="acronym-in-brackets",
+        ),
+        pytest.param(
+            "Gas/PROPN/nsubj/7 spokesman/NOUN/nmod/4 ,/PUNCT/punct/4 Marta/PROPN/appos/1 Oduya/PROPN/flat/4 "
+            ",/PUNCT/punct/4 said/VERB/ROOT/0",
+            {"Gas": "ORG", "Marta Oduya": "PERSON"},
+            "Marta",
+            id="office-of-a-body-and-name-in-commas",
+        ),
+        pytest.param(
+            "WHO/PRON:WP/nsubj/5 Director/PROPN/flat/1 Marta/PROPN/flat/1 Oduya/PROPN/flat/1 said/VERB/ROOT/0",
+            {"WHO": "ORG", "Marta Oduya": "PERSON"},
+            "Marta",
+            id="name-that-is-tagged-as-a-pronoun",
+        ),
     ],
 )
 def test_settle_head(tree: str, ents: dict[str, str], head: str):
