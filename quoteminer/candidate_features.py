@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from spacy.tokens import Token
 
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
+from quoteminer.pointers import LEAST_SHARE, NOBODY, Pointers, Shares
 from quoteminer.syntax import SUBJECTS
 from quoteminer.view import Features, Quotation, View, mention_bounds
 
@@ -16,7 +19,10 @@ FORMS = ("pronoun", "nominal", "implicit")
 NEW, OLD, REPORTER = -1, -2, -3
 DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
 FARTHEST_REPORT = 120
+FARTHEST_CHAIN = 3
+SURE = 0.4
 UNNAMED = frozenset(("source", "insider", "observer", "user", "commenter", "reader", "viewer", "passer-by"))
+DEFINITE = frozenset(("the", "this", "that"))
 INDEFINITE = frozenset(("another", "one", "some", "other", "several", "a", "an"))
 KINDS_OF_PRONOUN = {"male": ("person",), "female": ("person",), "neuter": ("organisation", "document")}
 LABELS_OF_KIND = {
@@ -58,11 +64,7 @@ class FeatureMaker:
             m.start_token: any(subjects[m.start_token : m.end_token]) for group in groups for m in group.mentions
         }
         self._reporters = {report.subject for report in view.reports if report.subject is not None}
-        pointers = view.pointers or {}
-        self._pointers = {
-            name: {token: [(int(t), float(p)) for t, p in found] for token, found in pointers.get(name, ())}
-            for name in ("mention", "speaker", "antecedent")
-        }
+        self._pointers = Pointers(view, roster)
         self._bearers = Counter(role for e in roster.entities for role in e.roles)
         self.history: list[tuple[Quotation, Resolved]] = []
         self._spoke: Counter[int] = Counter()
@@ -88,25 +90,76 @@ class FeatureMaker:
         pool: Sequence[Candidate] = [self.roster.entities[number] for number in numbers]
         if form == "nominal" and mention is not None:
             fitting = LABELS_OF_KIND.get(self._kind(mention) or "")
-            pool = [c for c in pool if fitting is None or c.described or c.label in fitting]
+            pool = [c for c in pool if fitting is None or c.label in fitting]
+            pool = [c for c in pool if not c.described or self._may_be(c, mention)]
             pool = self._bearable(pool, mention)
-            before = self.roster.antecedent(mention)
+            pool = [*pool, *self._bearers_elsewhere(pool, mention)]
+            before = self.taken_up(mention)
             if before is not None and before[0] is not None and all(c.number != before[0] for c in pool):
                 pool = [*pool, self.roster.entities[before[0]]]
         if form == "pronoun" and mention is not None:
             pool = self._agreeing(pool, mention)
+        shares = self._shares(form, quotation, anchor, mention)
         order = sorted(pool, key=lambda c: -self.roster.last_before(c, anchor))
         people = [c.number for c in order if c.label == "PERSON" and self.roster.last_before(c, anchor) >= 0]
         rows = [
-            (c.number, self._describe(c, form, quotation, anchor, mention, rank, people))
+            (c.number, self._describe(c, form, quotation, anchor, mention, rank, people) | _pointed(c.number, shares))
             for rank, c in enumerate(order)
         ]
         if form == "nominal" and mention is not None:
             rows.append((NEW, self._new(mention)))
             self._add_antecedent(mention, order, rows)
+            self._point_to_descriptions(mention, shares, rows)
         elif form != "nominal":
             self._add_reporter(quotation, anchor, mention, rows)
         return rows
+
+    def taken_up(self, mention: tuple[int, int]) -> tuple[int | None, tuple[int, int] | None] | None:
+        """What a definite phrase takes up, as `Roster.antecedent` gives it; else the phrase that the encoder points at.
+
+        "The text" after "an analysis of the markets" is that analysis, though in another word.
+        """
+        found = self.roster.antecedent(mention)
+        if found is not None:
+            return found
+        token = self.view.doc[mention[0] : mention[1]].root.i
+        kind, span = self._kind(mention), None
+        for _ in range(FARTHEST_CHAIN):
+            target, share = max(self._pointers.shares("antecedent", token).at, key=lambda x: x[1], default=(-1, 0.0))
+            if share < SURE or not 0 <= target < token or self.view.quoted[target] >= 0:
+                break
+            noun = self.view.doc[target]
+            if self.roster.stands_for(target) is not None or noun.pos_ != "NOUN":
+                break
+            if self.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_) == kind:
+                span = mention_bounds(self.view, target)
+            token = target
+        return None if span is None or kind is None else (None, span)
+
+    def _bearers_elsewhere(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> list[Candidate]:
+        """The persons who have the office that a definite phrase names, but are named farther off, or later."""
+        doc = self.view.doc
+        office = self._office(doc[mention[0] : mention[1]].root)
+        if doc[mention[0]].lower_ not in DEFINITE:
+            return []
+        near = {candidate.number for candidate in pool}
+        return [
+            c for c in self.roster.entities if c.label == "PERSON" and office in c.roles and c.number not in near
+        ]
+
+    def _office(self, noun: Token) -> str:
+        """The noun of an office in full: "minister" for "PM"."""
+        lemma = noun.lemma_.lower()
+        return self.lexicon.office_abbreviations.get(lemma, lemma).split()[-1] if lemma.strip() else ""
+
+    def _may_be(self, source: Candidate, mention: tuple[int, int]) -> bool:
+        """Whether a phrase can take up an unnamed source: "the spokesman" a police spokesman, but not a report."""
+        head = self.view.doc[mention[0] : mention[1]].root
+        kind = self._kind(mention)
+        kinds = {self.lexicon.kind_of_source(role, role) for role in source.roles} - {None}
+        alike = head.lemma_.lower() in source.roles or not kinds or kind is None or kind in kinds
+        singular = kind == "person" and head.tag_ in ("NN", "NNP")
+        return alike and not (singular and source.plural)
 
     def _bearable(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
         """The candidates that a noun may stand for: "the father" only one so called, "the source" nobody named."""
@@ -198,7 +251,7 @@ class FeatureMaker:
         self, mention: tuple[int, int], order: Sequence[Candidate], rows: list[tuple[int, Features]]
     ) -> None:
         """Tell the ranker of the phrase with the same noun before: its bearer, or an unnamed source (OLD)."""
-        antecedent = self.roster.antecedent(mention)
+        antecedent = self.taken_up(mention)
         new = next(found for number, found in rows if number == NEW)
         if antecedent is None:
             new["new, noun not used before"] = 1.0
@@ -212,6 +265,10 @@ class FeatureMaker:
             for candidate, known in rows:
                 if candidate >= 0:
                     known["noun used of another"] = 1.0
+            gap = self.roster.sentence[mention[0]] - self.roster.sentence[span[0]] if span is not None else 9
+            found[f"old, sentences {min(gap, 4)}"] = 1.0
+            if span is not None and any(i in self._reporters for i in range(*span)):
+                found["old, reported before"] = 1.0
             rows.append((OLD, {**found, "old": 1.0}))
             return
         for candidate, found in rows:
@@ -220,6 +277,19 @@ class FeatureMaker:
             if candidate == number:
                 found["noun used of it"] = 1.0
                 found[f"noun used of it, {self.roster.entities[number].label.lower()}"] = 1.0
+
+    def _point_to_descriptions(
+        self, mention: tuple[int, int], shares: Mapping[str, Shares], rows: Sequence[tuple[int, Features]]
+    ) -> None:
+        """What the encoder's pointers say of the phrase itself, and of the one before that it takes up."""
+        speaker, before = shares["speaker pointer"], shares["antecedent pointer"]
+        taken_up = self.taken_up(mention)
+        for number, found in rows:
+            if number == NEW:
+                found["antecedent pointer to nobody"] = before.of[NOBODY]
+                found["speaker pointer at the mention"] = speaker.within(mention)
+            elif number == OLD and taken_up is not None and taken_up[1] is not None:
+                found["antecedent pointer at its description"] = before.within(taken_up[1])
 
     def _describe(
         self,
@@ -286,7 +356,6 @@ class FeatureMaker:
             self._fit(candidate, mention, found)
             if any(mention[0] <= place < mention[1] for place in candidate.tokens):
                 found["named in the mention"] = 1.0
-        self._pointed(candidate, quotation, anchor, form, found)
         return found
 
     def _since_previous(self, candidate: Candidate, last: int, quotation: Quotation, found: Features) -> None:
@@ -331,19 +400,22 @@ class FeatureMaker:
         lemmas |= {w for lemma in list(lemmas) for w in self.lexicon.office_abbreviations.get(lemma, "").split()}
         head = next((t for t in reversed(tokens) if t.pos_ in ("NOUN", "PROPN")), None)
         lemma = head.lemma_.lower() if head is not None else ""
-        office = self.lexicon.office_abbreviations.get(lemma, lemma).split()
-        if lemma and office[-1] in candidate.roles:
+        office = self._office(head) if head is not None else ""
+        if office and office in candidate.roles:
             found["role fits"] = 1.0
-            if self._bearers.get(office[-1]) == 1:
+            if self._bearers.get(office) == 1:
                 found["only one with that role"] = 1.0
             if len(lemmas) > 1 and lemmas <= candidate.roles | candidate.words:
                 found["whole role fits"] = 1.0
+        else:
+            if candidate.roles:
+                found["has another role"] = 1.0
+            if self._bearers.get(office):
+                found["somebody else has that role"] = 1.0
         if lemma and lemma in candidate.words:
             found["word of the name"] = 1.0
         if lemmas & candidate.words:
             found["shares a word"] = 1.0
-        elif lemma and candidate.roles and self._bearers.get(office[-1]):
-            found["somebody else has that role"] = 1.0
         if head is not None and head.tag_ in ("NNS", "NNPS"):
             found[f"plural noun for {candidate.label.lower()}"] = 1.0
         kind = self.lexicon.kind_of_source(lemma, head.lower_ if head is not None else "")
@@ -355,7 +427,10 @@ class FeatureMaker:
         countries = {self.lexicon.demonyms.get(t.text, t.text).casefold() for t in tokens if t.text[:1].isupper()}
         countries.discard(doc[mention[0]].text.casefold())
         if countries and candidate.affiliation:
-            found["affiliation agrees" if countries & candidate.affiliation else "affiliation differs"] = 1.0
+            agrees = "affiliation agrees" if countries & candidate.affiliation else "affiliation differs"
+            found[agrees] = 1.0
+            if "role fits" in found:
+                found[f"role fits, {agrees}"] = 1.0
         gender = self.lexicon.noun_gender.get(lemma)
         if gender and candidate.gender:
             found["noun's gender agrees" if gender == candidate.gender else "noun's gender differs"] = 1.0
@@ -382,14 +457,25 @@ class FeatureMaker:
             found["new with a name in it"] = 1.0
         return found
 
-    def _pointed(self, candidate: Candidate, quotation: Quotation, anchor: int, form: str, found: Features) -> None:
-        sources = [("speaker pointer", self._pointers["speaker"].get(quotation.start))]
-        if form == "pronoun":
-            sources.append(("antecedent pointer", self._pointers["antecedent"].get(anchor)))
+    def _shares(
+        self, form: str, quotation: Quotation, anchor: int, mention: tuple[int, int] | None
+    ) -> dict[str, Shares]:
+        """What the encoder points at, by the pointer's name."""
+        found = {"speaker pointer": self._pointers.shares("speaker", quotation.start)}
         if form == "implicit":
-            sources.append(("mention pointer", self._pointers["mention"].get(quotation.start)))
-        for name, pointed in sources:
-            mass = sum(p for token, p in pointed or () if token in candidate.tokens)
-            if mass:
-                found[name] = mass
-                found[f"{name} first"] = float(pointed[0][0] in candidate.tokens) if pointed else 0.0
+            found["mention pointer"] = self._pointers.shares("mention", quotation.start)
+        else:
+            head = self.view.doc[mention[0] : mention[1]].root.i if form == "nominal" and mention else anchor
+            found["antecedent pointer"] = self._pointers.shares("antecedent", head)
+        return found
+
+
+def _pointed(number: int, shares: Mapping[str, Shares]) -> Features:
+    found: Features = {}
+    for name, pointed in shares.items():
+        share = pointed.of.get(number, 0.0)
+        if share > LEAST_SHARE:
+            found[name] = share
+            found[f"{name}, log"] = math.log(share / LEAST_SHARE)
+            found[f"{name} first"] = float(share == max(pointed.of.values()))
+    return found

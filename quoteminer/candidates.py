@@ -69,6 +69,7 @@ class Roster:
         self._order = [place for place, _ in named]
         self._named = [number for _, number in named]
         self._described: dict[str, int] = {}
+        self._resolved: dict[int, int] = {}
         self.named_inside: dict[int, set[int]] = {}
         for token, number in self.at.items():
             self.named_inside.setdefault(view.quoted[token], set()).add(number)
@@ -85,6 +86,15 @@ class Roster:
             if len(found) >= MOST_CANDIDATES:
                 break
         return list(found)
+
+    def stands_for(self, token: int) -> int | None:
+        """The entity that a token's name, or the mention resolved so far around it, stands for."""
+        return self.at.get(token, self._resolved.get(token))
+
+    def add_resolved(self, entity: Candidate, mention: tuple[int, int]) -> None:
+        """Note that a pronoun or noun phrase stands for an entity."""
+        entity.resolved.append(mention)
+        self._resolved.update(dict.fromkeys(range(*mention), entity.number))
 
     def last_before(self, candidate: Candidate, anchor: int) -> int:
         """The candidate's last mention outside of quotations before `anchor`, -1 where there is none."""
@@ -136,8 +146,11 @@ class Roster:
         return None
 
     def _tells_apart(self, head: int, name: tuple[int, int]) -> bool:
-        """Whether a name says whose the noun before it is: "an aide to NAME", but not "head of the body NAME"."""
+        """Whether a name says whose the noun before it is: "an aide to NAME", but not "member of parliament NAME"."""
         doc = self.view.doc
+        beside = doc[name[0] - 1]
+        if beside.pos_ == "NOUN" and self.lexicon.kind_of_source(beside.lemma_.lower(), beside.lower_) != "person":
+            return False
         between = [t for t in doc[head + 1 : name[0]] if t.pos_ == "ADP"]
         if not between or doc[name[0] - 1].tag_ == "NNS":
             return False
@@ -211,12 +224,13 @@ class Roster:
         head = doc[mention[0] : mention[1]].root
         lemma = head.lemma_.lower()
         if lemma not in ISSUED and head.lower_ not in ISSUED:
-            # "NAME's reply", "NAME's article": what a person has said or written.
+            # "NAME's reply", "NAME's article": what a person has said or written; "an ORG report", "a story in ORG".
             spoken = lemma in self.lexicon.speech_nouns or lemma in self.lexicon.document_nouns
             owner = self._issuer(*mention) if spoken else None
             last = max((i for i in range(*mention) if self.at.get(i) == owner), default=0)
-            person = owner is not None and self.entities[owner].label == "PERSON"
-            return owner if person and doc[last + 1 : last + 2].text in POSSESSIVES else None
+            if owner is not None and self.entities[owner].label == "PERSON":
+                return owner if doc[last + 1 : last + 2].text in POSSESSIVES else None
+            return self._publisher(mention, head.i) if spoken else None
         for i in range(head.i + 1, min(head.i + 4, len(doc))):
             if doc[i].lower_ in ("by", "from", "on"):
                 first = next((k for k in range(i + 1, min(i + 5, len(doc))) if k in self.at), None)
@@ -226,6 +240,17 @@ class Roster:
                     return None
                 return self.at[first]
         return self._issuer(*mention)
+
+    def _publisher(self, mention: tuple[int, int], head: int) -> int | None:
+        """The organisation whose document a phrase names: "an ORG report", "ORG's analysis", "a story in ORG"."""
+        doc = self.view.doc
+        for i in range(*mention):
+            if i in self.at and self.entities[self.at[i]].label == "ORG" and doc[i].lower_ not in PLATFORMS:
+                first, last = self.name_around(i)
+                before = doc[first - 1].lower_ if doc[first - 1].pos_ != "DET" else doc[first - 2].lower_
+                if last == head or (doc[last].text in POSSESSIVES and last < head) or before in ("by", "from", "in"):
+                    return self.at[i]
+        return None
 
     def related_in(self, mention: tuple[int, int], head: int) -> set[int]:
         """The entities that a phrase tells its noun from: NAME in "NAME's aide", "an aide to NAME"."""
@@ -295,7 +320,7 @@ class Roster:
         self._described[_bare(name)] = entity.number
         self._mention_again(entity, mention)
         if again:
-            entity.resolved.append(again)
+            self.add_resolved(entity, again)
         for token in entity.tokens:
             self.named_inside.setdefault(self.view.quoted[token], set()).add(entity.number)
         at = bisect_left(self._order, mention[0])
@@ -339,7 +364,7 @@ class Roster:
         return self._described.get(_bare(name))
 
     def _mention_again(self, entity: Candidate, mention: tuple[int, int]) -> None:
-        entity.resolved.append(mention)
+        self.add_resolved(entity, mention)
         insort(entity.places, mention[0])
         if self.view.quoted[mention[0]] < 0:
             insort(entity.outside, mention[0])

@@ -222,14 +222,14 @@ class Resolver:
         if number == NEW and mention is not None:
             number = self.roster.describe(mention, owner=self._owner(quotation, mention))
         elif number == OLD and mention is not None:
-            antecedent = self.roster.antecedent(mention)
+            antecedent = self.features.taken_up(mention)
             number = self.roster.describe(antecedent[1] if antecedent and antecedent[1] else mention, mention)
         elif number == REPORTER and (span := self.features.reporter_before(quotation, anchor, mention)) is not None:
             source = self._by_rank("nominal", quotation, span[0], span)
             return Resolved(source.entities, mention, form, probability, ("is whose words are reported just before",))
         elif mention is not None:
             entity = self.roster.entities[number]
-            entity.resolved.append(mention)
+            self.roster.add_resolved(entity, mention)
             pronoun = self.view.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
             if form == "pronoun" and entity.gender is None and pronoun and pronoun.gender in ("male", "female"):
                 # What one pronoun has shown holds for those after it.

@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Token
 
 from quoteminer.cues import Report
 from quoteminer.lexicon import Lexicon
+from quoteminer.pointers import LEAST_SHARE, targets_of
 from quoteminer.syntax import NOMINAL, phrase_head_after, settle_head
 from quoteminer.view import Features, Link, Quotation, View, described_head, mention_bounds
 
@@ -21,6 +22,7 @@ from quoteminer.view import Features, Link, Quotation, View, described_head, men
 
 AFTER, BEFORE = "quotation, then reporting clause", "reporting clause, then quotation"
 ACCORDING, ENCODER, GOES_ON = "according to", "the encoder's pointer", "same utterance"
+PERSONS = ("PERSON", "PER")
 NOUN_BEFORE, NOUN_AFTER = "noun of speech, then quotation", "quotation, then noun of speech"
 
 
@@ -49,9 +51,30 @@ def propose(view: View, quotation: Quotation) -> Iterator[tuple[Link, Report | N
 def _settle(view: View, subject: int, report: Report) -> int:
     if report.form == "noun":
         return subject
+    name = _name_before(view, subject, report.start) if report.form == "verb" else None
+    if name is not None:
+        return name
     limit = report.start if subject < report.start else len(view.doc)
     settled = settle_head(view.doc, subject, limit)
     return described_head(view, settled if view.quoted[settled] < 0 else subject)
+
+
+def _name_before(view: View, subject: int, verb: int) -> int | None:
+    """The person whose name, set off by a comma, ends an office: "the commissioner for trade, Mr NAME, has said"."""
+    doc = view.doc
+    last = verb - 1
+    while last > subject and (doc[last].text == "," or doc[last].pos_ in ("ADV", "AUX")):
+        last -= 1
+    if last <= subject or doc[last].ent_type_ not in PERSONS or doc[subject].ent_type_ in PERSONS:
+        return None
+    first = last
+    while doc[first].ent_iob_ == "I" and first > subject:
+        first -= 1
+    before = first - 1
+    while before > max(subject, first - 4) and doc[before].pos_ in ("PROPN", "NOUN"):
+        before -= 1
+    plain = not any(t.tag_.startswith(("VB", "W")) or t.is_quote for t in doc[subject + 1 : before])
+    return first if before > subject and doc[before].text == "," and plain else None
 
 
 def _skip(doc: Doc, start: int, end: int, condition: Callable[[Token], bool]) -> int:
@@ -110,7 +133,7 @@ def _sort_of_subject(token: Token, lexicon: Lexicon) -> str:
             return "I, we or you"
         return "it" if pronoun.gender == "neuter" else "pronoun"
     if token.ent_type_:
-        return "person" if token.ent_type_ in ("PERSON", "PER") else "name"
+        return "person" if token.ent_type_ in PERSONS else "name"
     if token.lower_ in lexicon.relative_pronouns or token.lower_ in lexicon.demonstrative_pronouns:
         return "relative"
     lemma = token.lemma_.lower()
@@ -150,6 +173,7 @@ def link_features(
             mass = sum(p for token, p in pointed if low <= token < high)
             if mass:
                 found["pointed at"] = mass
+                found["pointed at, log"] = math.log1p(mass / LEAST_SHARE)
                 found["pointed at first"] = float(low <= pointed[0][0] < high)
         if report is not None:
             after = report.anchor >= quotation.end
@@ -195,7 +219,9 @@ def _silence(
     invites: str,
 ) -> Features:
     found: Features = {"silence": 1.0, f"silence, ends in {invites}": 1.0}
-    found["silence pointed at"] = sum(p for token, p in pointed if token < 0)
+    nothing = sum(p for token, p in pointed if token < 0)
+    found["silence pointed at"] = nothing
+    found["silence pointed at, log"] = math.log1p(nothing / LEAST_SHARE)
     if not proposals:
         found["silence, no proposal"] = 1.0
     block_start, block_end = view.block_bounds[quotation.block]
@@ -218,12 +244,6 @@ def softmax(scores: Sequence[float]) -> list[float]:
     exponentials = [math.exp(score - top) for score in scores]
     total = sum(exponentials)
     return [value / total for value in exponentials]
-
-
-def pointed_mentions(view: View) -> dict[int, list[tuple[int, float]]]:
-    """What the encoder takes for the attributing mention, by the token of the opening mark; else empty."""
-    pointers = (view.pointers or {}).get("mention", ())
-    return {token: [(int(t), float(p)) for t, p in found] for token, found in pointers}
 
 
 def proposals_for(
@@ -257,7 +277,7 @@ def attribute(
     `found` holds the links that the layout gives (credits, lead-ins); the later paragraphs of one utterance go on from
     the first.
     """
-    pointers = pointed_mentions(view)
+    pointers = targets_of(view, "mention")
     table = weights["link" if view.pointers is not None else "link without pointers"]
     links: list[tuple[Link | None, float]] = []
     for quotation in view.quotations:

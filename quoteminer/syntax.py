@@ -45,6 +45,9 @@ def children_of(token: Token) -> list[Token]:
 
 def subject_of(verb: Token) -> Token | None:
     """The subject of a verb: its own, or that of the verb that it is coordinated with or depends on."""
+    absolute = _absolute_subject(verb)
+    if absolute is not None:
+        return absolute
     if is_passive(verb):
         agent = agent_of(verb)
         if agent is not None:
@@ -72,6 +75,17 @@ def subject_of(verb: Token) -> Token | None:
         if verb.pos_ in ("NOUN", "PROPN", "PRON"):
             return None
     return None
+
+
+def _absolute_subject(verb: Token) -> Token | None:
+    """The noun of "with the court saying": a participle that has a subject of its own behind "with"."""
+    if verb.tag_ != "VBG" or verb.i < 2:
+        return None
+    noun = verb.nbor(-1)
+    if noun.pos_ not in NOMINAL:
+        return None
+    start = phrase_bounds(verb.doc, noun.i)[0]
+    return noun if start and verb.doc[start - 1].lower_ == "with" else None
 
 
 def is_passive(verb: Token) -> bool:

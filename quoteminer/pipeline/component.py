@@ -191,7 +191,7 @@ def _close_names(iob: Any, types: Any, tokens: Integers) -> None:
 
 
 def _kept(predicted: Predicted, tokens: Integers) -> dict[str, Any]:
-    """What the network says of who speaks, for the tokens that can ask: opening marks and pronouns.
+    """What the network says of who speaks, for the tokens that can ask: opening marks, pronouns, definite nouns.
 
     Gives "mention", "speaker" and "antecedent": lists of [token, [[target token or -1 for none, probability], …]],
     "kind": [token, probabilities of direct, mixed, term, title], and "cue": tokens of reporting words.

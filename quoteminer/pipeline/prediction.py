@@ -21,23 +21,31 @@ LONGEST_PIECES = 500
 CONTEXT_PIECES = 125
 UNSURE = 3
 POINTED = 4
-PRONOUNS = frozenset(("he", "she", "his", "her", "him", "hers", "they", "them", "their", "who"))
+PRONOUNS = frozenset(("he", "she", "his", "her", "him", "hers", "they", "them", "their", "it", "its", "who"))
+DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "his", "her", "their"))
+NOUN_TAGS = ("NN", "NNS")
 OPENING_MARKS = frozenset("\"'“”„‟«»‘`‹›「」『』")
 
 
 @dataclass(frozen=True)
 class Asking:
-    """The words that may point at others: opening marks at a speaker and a mention, pronouns at an antecedent."""
+    """The words that may point at others: opening marks at a speaker and a mention, pronouns at an antecedent.
+
+    So may the nouns that one of the `definite` words determines: "the company".
+    """
 
     marks: Integers
     pronouns: Integers
+    definite: Integers
 
     @classmethod
     def of(cls, words: Sequence[str]) -> Asking:
         """Those among `words`."""
         marks = [i for i, word in enumerate(words) if word[0] in OPENING_MARKS and not any(c.isalnum() for c in word)]
-        pronouns = [i for i, word in enumerate(words) if len(word) < 6 and word.lower() in PRONOUNS]
-        return cls(numpy.array(marks, dtype=numpy.int64), numpy.array(pronouns, dtype=numpy.int64))
+        short = [(i, word.lower()) for i, word in enumerate(words) if len(word) < 6]
+        pronouns = [i for i, word in short if word in PRONOUNS]
+        definite = [i for i, word in short if word in DEFINITE]
+        return cls(*(numpy.array(x, dtype=numpy.int64) for x in (marks, pronouns, definite)))
 
 
 @dataclass
@@ -137,14 +145,21 @@ def _settle(
     vectors = output["words"]
     layers["label"][low:high] = sessions.label(vectors[rows], vectors[heads[low:high] - start])
     found.cues.extend((low + numpy.flatnonzero(output["cue"][rows] > 0)).tolist())
-    for words, names in ((asking.marks, ("mention", "speaker")), (asking.pronouns, ("antecedent",))):
-        here = words[numpy.searchsorted(words, low) : numpy.searchsorted(words, high)]
-        if len(here):
-            for name in names:
-                found.pointers[name].extend(_targets(here, output[name][here - start], start))
-            if words is asking.marks:
-                kinds = _softmax(output["kind"][here - start]).round(4)
-                found.kinds.extend(zip(here.tolist(), kinds.tolist(), strict=True))
+    marks, pronouns, definite = (
+        words[numpy.searchsorted(words, low) : numpy.searchsorted(words, high)]
+        for words in (asking.marks, asking.pronouns, asking.definite)
+    )
+    if len(marks):
+        for name in ("mention", "speaker"):
+            found.pointers[name].extend(_targets(marks, output[name][marks - start], start))
+        kinds = _softmax(output["kind"][marks - start]).round(4)
+        found.kinds.extend(zip(marks.tolist(), kinds.tolist(), strict=True))
+    tags = sessions.config.classes["tag"]
+    nouns = heads[definite]
+    nouns = nouns[numpy.isin(layers["tag"][nouns], [tags.index(tag) for tag in NOUN_TAGS])]
+    asked = numpy.union1d(pronouns, nouns)
+    if len(asked):
+        found.pointers["antecedent"].extend(_targets(asked, output["antecedent"][asked - start], start))
 
 
 def _targets(words: Integers, scores: Any, start: int) -> list[tuple[int, list[tuple[int, float]]]]:

@@ -106,12 +106,13 @@ def prepare(args: argparse.Namespace) -> None:
 
 def train(args: argparse.Namespace) -> None:
     """Prepare, then train, or go on with the run in the work folder."""
-    require("torch", "safetensors")
+    require("torch", "safetensors", "faker")
     import torch
 
     from quoteminer.pipeline.features import WordPieces
     from quoteminer.training import train as training
     from quoteminer.training.model import Network, Sizes
+    from quoteminer.training.renaming import Renamer
 
     start = start_folder()
     examples, classes, corpora = read_examples(args)
@@ -126,13 +127,20 @@ def train(args: argparse.Namespace) -> None:
         kinds=len(names["kind"]),
         corpora=len(corpora),
     )
-    settings = training.Settings(words=args.words, seed=args.seed)
+    settings = training.Settings(words=args.words, seed=args.seed).scaled(args.rate)
     torch.manual_seed(settings.seed)
     network = Network(sizes)
-    network.encoder.load_start(start / "model.safetensors")
+    if args.start:
+        from quoteminer.training.restore import restore
+
+        require("onnx")
+        restore(network, args.start, names)
+    else:
+        network.encoder.load_start(start / "model.safetensors")
     training.write_sizes(network, args.work)
     device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    training.train(network, examples, SHARES, corpora, settings, args.work, device, report)
+    renamer = Renamer(WordPieces(start / "tokenizer.json"))
+    training.train(network, examples, renamer, SHARES, corpora, settings, args.work, device, report)
 
 
 def export(args: argparse.Namespace) -> None:
@@ -219,6 +227,8 @@ def make_parser() -> argparse.ArgumentParser:
         if name in ("train", "all"):
             command.add_argument("--words", type=int, default=9_000_000, help="words to train on (default: 9,000,000)")
             command.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
+            command.add_argument("--start", type=Path, help="model folder to train on from (default: from the start)")
+            command.add_argument("--rate", type=float, default=1.0, help="share of the usual learning rates to take")
         if name in ("export", "all"):
             command.add_argument("--output", type=Path, default=PACKAGED, help=f"model folder (default: {PACKAGED})")
             command.add_argument("--date", help="date of the run, YYYY-MM-DD (default: that of its weights)")

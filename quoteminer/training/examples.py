@@ -12,14 +12,14 @@ import numpy
 from spacy.language import Language
 
 from quoteminer.pipeline.features import LINE, PARAGRAPH, Batch, Integers, WordPieces, Words, make_batch
-from quoteminer.training.corpora import Document, Word
+from quoteminer.pipeline.prediction import DEFINITE, NOUN_TAGS, PRONOUNS
+from quoteminer.training.corpora import Document, Quotation, Word
 
 UNKNOWN = -100
 NAME_LABELS = ("PERSON", "ORG", "PLACE")
 NAME_TAGS = ("O", *(f"{prefix}-{label}" for label in NAME_LABELS for prefix in "BI"))
 KINDS = ("direct", "mixed", "term", "title")
 LAYERS = ("tag", "pos", "morph", "label")
-PRONOUNS = frozenset(("he", "she", "his", "her", "him", "hers", "they", "them", "their", "it", "its", "who"))
 CURLY = {1000: (1523, 1524), 1005: (1520, 1521)}
 STRAIGHT = {1523: 1000, 1524: 1000, 1520: 1005, 1521: 1005}
 
@@ -139,17 +139,32 @@ class ExampleMaker:
         example.layers.update(layers)
 
     def _add_clusters(self, example: Example, document: Document, at: Integers, tokens: Sequence[object]) -> None:
+        """Pronouns point at what was named before; so do definite nouns, or at nothing where they are the first."""
         arcs = example.layers.get("arc")
+        forms = [str(token).lower() for token in tokens]
+        definite = self._definite_nouns(example, forms)
         for cluster in document.clusters or ():
             heads: list[int] = []
             for start, end in cluster:
                 inside = sorted({int(i) for i in at[start:end] if i >= 0})
                 if inside:
                     heads.append(_head_of(inside, arcs))
-            named = [i for i in heads if str(tokens[i]).lower() not in PRONOUNS]
-            for i in heads:
-                if str(tokens[i]).lower() in PRONOUNS and (targets := [j for j in named if j < i]):
-                    example.pointers.append(("antecedent", i, tuple(targets)))
+            named = [i for i in heads if forms[i] not in PRONOUNS]
+            for i in dict.fromkeys(heads):
+                targets = tuple(j for j in named if j < i)
+                if targets and (forms[i] in PRONOUNS or i in definite):
+                    example.pointers.append(("antecedent", i, targets))
+                    definite.discard(i)
+        example.pointers.extend(("antecedent", i, ()) for i in sorted(definite))
+
+    def _definite_nouns(self, example: Example, forms: Sequence[str]) -> set[int]:
+        """The nouns with "the", "this" or a possessive pronoun: "the company", "its chairman"."""
+        if "arc" not in example.layers:
+            return set()
+        nouns = {self.classes["tag"].get(tag) for tag in NOUN_TAGS}
+        tags, arcs = example.layers["tag"], example.layers["arc"]
+        heads = (int(arcs[i]) - 1 for i, form in enumerate(forms) if form in DEFINITE)
+        return {head for head in heads if head >= 0 and int(tags[head]) in nouns}
 
     def _add_quotations(self, example: Example, document: Document, at: Integers) -> None:
         size = len(example.words)
@@ -174,7 +189,18 @@ class ExampleMaker:
                 example.pointers.append(("speaker", opening, names))
             if quotation.form == "pronoun" and names:
                 example.pointers.extend(("antecedent", m, tuple(n for n in names if n != m)) for m in mentions)
+            if quotation.form == "nominal":
+                self._add_described(example, document, quotation, at)
         example.layers["kind"], example.layers["cue"] = kind, cue
+
+    def _add_described(self, example: Example, document: Document, quotation: Quotation, at: Integers) -> None:
+        """The noun of "the minister of justice" points at the minister's name."""
+        names = speaker_tokens(document, quotation.speakers, at)
+        for start, end in quotation.mentions:
+            phrase = re.split(r",| (?:of|for|at|in|on|from|with|who|which|by|to)\b", document.text[start:end])[0]
+            noun = int(at[start + len(phrase) - 1])
+            if names and noun >= 0 and noun not in names and phrase.split()[0].lower() in DEFINITE:
+                example.pointers.append(("antecedent", noun, names))
 
 
 def speaker_tokens(document: Document, speakers: Sequence[str], at: Integers) -> tuple[int, ...]:
@@ -263,14 +289,12 @@ def make_training_batch(
     windows: Sequence[tuple[Example, int, int]],
     corpora: Mapping[str, int],
     layers: Sequence[str],
-    alter: Callable[[Words, int, int], Words] | None,
+    alter: Callable[[Example, int, int], Words] | None,
 ) -> TrainingBatch:
-    """Pad windows and their targets; `alter` changes a window's words (marks, spacing) before they are padded."""
-    prepared = []
-    for example, start, end in windows:
-        words = alter(example.words, start, end) if alter else example.words
-        prepared.append((words, start, end) if words is example.words else (words, 0, end - start))
-    inputs = make_batch(prepared)
+    """Pad windows and their targets; `alter` gives a window's words changed (marks, spacing, names)."""
+    inputs = make_batch(
+        [(alter(example, a, b), 0, b - a) if alter else (example.words, a, b) for example, a, b in windows]
+    )
     shape = inputs.firsts.shape
     targets = {layer: numpy.full(shape, UNKNOWN, dtype=numpy.int64) for layer in layers}
     pointers: dict[str, list[tuple[int, int, tuple[int, ...]]]] = collections.defaultdict(list)
@@ -288,24 +312,18 @@ def make_training_batch(
     return TrainingBatch(inputs, targets, pointers, ids)
 
 
-def alter_typography(rng: random.Random) -> Callable[[Words, int, int], Words]:
+def alter_typography(words: Words, rng: random.Random) -> Words:
     """Vary what outlets typeset differently: curly and straight marks, and how paragraphs are set apart."""
-
-    def alter(words: Words, start: int, end: int) -> Words:
-        low, high = words.offsets[start], words.offsets[end]
-        pieces = words.pieces[low:high].copy()
-        spacings = words.spacings[start:end].copy()
-        if rng.random() < 0.4:
-            if any(x in STRAIGHT for x in (1523, 1524)) and numpy.isin(pieces, (1523, 1524)).any():
-                for curly, straight in STRAIGHT.items():
-                    pieces[pieces == curly] = straight
-            else:
-                spaced = numpy.repeat(spacings, numpy.diff(words.offsets[start : end + 1])) > 0
-                for straight, (opening, closing) in CURLY.items():
-                    pieces[(pieces == straight) & spaced] = opening
-                    pieces[pieces == straight] = closing
-        if rng.random() < 0.4:
-            spacings[spacings == PARAGRAPH] = LINE
-        return Words(pieces, words.offsets[start : end + 1] - low, words.cases[start:end], spacings)
-
-    return alter
+    pieces, spacings = words.pieces.copy(), words.spacings.copy()
+    if rng.random() < 0.4:
+        if numpy.isin(pieces, (1523, 1524)).any():
+            for curly, straight in STRAIGHT.items():
+                pieces[pieces == curly] = straight
+        else:
+            spaced = numpy.repeat(spacings, numpy.diff(words.offsets)) > 0
+            for straight, (opening, closing) in CURLY.items():
+                pieces[(pieces == straight) & spaced] = opening
+                pieces[pieces == straight] = closing
+    if rng.random() < 0.4:
+        spacings[spacings == PARAGRAPH] = LINE
+    return Words(pieces, words.offsets, words.cases, spacings)

@@ -25,7 +25,8 @@ from quoteminer.entities import group_mentions
 from quoteminer.lexicon import load_lexicon
 from quoteminer.resolve import Resolver
 from quoteminer.scoring import same_source
-from quoteminer.speakers import attribute, link_features, pointed_mentions, proposals_for
+from quoteminer.pointers import targets_of
+from quoteminer.speakers import attribute, link_features, proposals_for
 from quoteminer.view import Features, Quotation, View, mention_bounds
 
 MINIMUM = 5
@@ -98,7 +99,7 @@ def collect(
         view, _, given = make_view(doc, lexicon)
         links = attribute(view, given, weights)
         resolver = Resolver(view, group_mentions(doc, view.blocks, lexicon), weights)
-        encoder, mentions = kind_pointers(view), pointed_mentions(view)
+        encoder, mentions = kind_pointers(view), targets_of(view, "mention")
         rows = {row["start"]: row for row in gold[name]}
         for quotation, (link, _) in zip(view.quotations, links, strict=True):
             row = next((rows[s] for s in range(quotation.span.start - 2, quotation.span.start + 3) if s in rows), None)
@@ -171,7 +172,7 @@ def _describes(
         return False
     tokens = resolved.mention
     if number == OLD:
-        antecedent = resolver.roster.antecedent(tokens)
+        antecedent = resolver.features.taken_up(tokens)
         tokens = antecedent[1] if antecedent and antecedent[1] else tokens
     return same_source(resolver.roster.text(tokens), accepted, row["type"])
 

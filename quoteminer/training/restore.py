@@ -1,0 +1,85 @@
+"""The network of an exported model folder, to train on from: the inverse of `export`, as far as 8 bits keep it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy
+import onnx
+import torch
+from onnx import numpy_helper
+
+from quoteminer.pipeline.session import FILES, read_config
+from quoteminer.training.export import SCORED
+from quoteminer.training.model import LAYERS, Network
+
+ENCODER, LABELS, _ = FILES
+_MATRIX = re.compile(r"/(?P<module>.+)/MatMul_quant")
+Arrays = dict[str, Any]
+
+
+def restore(network: Network, folder: Path, classes: dict[str, list[str]]) -> None:
+    """Set a network's weights to those of an exported model.
+
+    An export keeps the style of names of one corpus; the network's other styles start from that one, too.
+
+    Args:
+        network: the network, of the exported one's sizes.
+        folder: the model folder, with 8-bit weights.
+        classes: the classes that the network is to tell apart, by layer.
+
+    Raises:
+        ModelError: the folder holds no whole model.
+        ValueError: the model has other classes, other sizes or no 8-bit weights.
+    """
+    for layer, found in read_config(folder).classes.items():
+        if found != classes[layer]:
+            raise ValueError(f"{folder} has other classes of {layer!r} than the corpora; train from the start instead")
+    arrays, matrices = _read(folder / ENCODER)
+    label_arrays, label_matrices = _read(folder / LABELS)
+    found = {name.removeprefix("network."): x for name, x in arrays.items() if name.startswith("network.")}
+    try:
+        found["encoder.pieces.weight"] = arrays["pieces.table"] * arrays["pieces.scales"]
+        for i in range(LAYERS):
+            layer = f"encoder.layers.{i}"
+            for part in ("attended", "inner", "outer"):
+                found[f"{layer}.{part}.weight"] = matrices[f"layers/layers.{i}/{part}"].T
+            parts = ("query", "key", "value")
+            weights = [matrices[f"layers/layers.{i}/{part}"].T for part in parts]
+            found[f"{layer}.query_key_value.weight"] = numpy.concatenate(weights)
+            found[f"{layer}.query_key_value.bias"] = numpy.concatenate([arrays[f"layers.{i}.{x}.bias"] for x in parts])
+        ends = numpy.cumsum([getattr(network, name).out_features for name in SCORED])[:-1]
+        for part, whole in (("weight", matrices["scored"].T), ("bias", arrays["scored.bias"])):
+            found |= {f"{n}.{part}": x for n, x in zip(SCORED, numpy.split(whole, ends), strict=True)}
+        for name in ("kind", "name"):
+            found |= {f"{name}.{i}.weight": matrices[f"{name}/{name}.{i}"].T for i in (0, 2)}
+        found["style.weight"] = numpy.broadcast_to(arrays["style"], network.style.weight.shape)
+        pairs = {"arc": "arc", **{f"pointers.{name}": name for name in network.pointers}}
+        for ours, name in pairs.items():
+            found |= {f"{ours}.{end}.weight": matrices[f"{name}/{end}"].T for end in ("dependent", "head")}
+            found[f"{ours}.weight"] = matrices[name][None]
+        found |= {f"label.{end}.weight": label_matrices[f"label/{end}"].T for end in ("dependent", "head")}
+        outputs, width, _ = network.label.weight.shape
+        found["label.weight"] = label_matrices["label"].reshape(width, outputs, width).transpose(1, 0, 2)
+        found |= {name: x for name, x in label_arrays.items() if name == "root" or name.startswith("label.")}
+    except KeyError as error:
+        raise ValueError(f"{folder} has no 8-bit weights of {error}; give the folder of a shipped model") from None
+    try:
+        network.load_state_dict({name: torch.tensor(x) for name, x in found.items()})
+    except RuntimeError as error:
+        raise ValueError(f"the model in {folder} is of another shape: {error}") from None
+
+
+def _read(path: Path) -> tuple[Arrays, Arrays]:
+    """A graph's arrays by name, and its 8-bit matrices as floats by the path of the module that multiplies by them."""
+    graph = onnx.load(str(path)).graph
+    arrays = {x.name: numpy_helper.to_array(x) for x in graph.initializer}
+    matrices = {}
+    for node in graph.node:
+        match = _MATRIX.fullmatch(node.name)
+        if node.op_type == "MatMulInteger" and match:
+            name = node.input[1].removesuffix("_quantized")
+            matrices[match["module"]] = arrays[f"{name}_quantized"].astype(numpy.float32) * arrays[f"{name}_scale"]
+    return arrays, matrices
