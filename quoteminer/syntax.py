@@ -25,6 +25,10 @@ LONGEST_NAME = 20  # tokens
 CLAUSES = frozenset(("acl", "advcl", "xcomp", "conj", "parataxis", "ccomp", "dep", "advcl:relcl")) | RELATIVES
 DESCRIBING = frozenset(("of", "for", "at", "from", "with", "in", "close", "near", "within", "inside", "familiar"))
 CHAIN = frozenset(("NOUN", "PROPN", "ADJ", "NUM", "CCONJ", "PART", "X"))
+TAKING_TO = frozenset((
+    "adviser", "advisor", "aide", "ambassador", "assistant", "consultant", "counsel", "deputy", "envoy", "secretary",
+))  # fmt: skip
+BODIES = frozenset(("ORG", "PLACE", "GPE", "LOC", "FAC"))
 POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
 DAYS = frozenset((
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
@@ -189,20 +193,26 @@ def phrase_bounds(doc: Doc, head: int, *, full: bool = False, further: int = 3) 
             continue
         if child.dep_ in NAME_PARTS and child.i <= end + 3:
             end = max(end, child.right_edge.i)
-        elif full and child.dep_ in MODIFIERS and child.left_edge.i <= end + 2 and child.left_edge.lower_ in DESCRIBING:
-            end = max(end, _without_clauses(child))
+        elif full and child.dep_ in MODIFIERS and child.left_edge.i <= end + 2:
+            first = child.left_edge.lower_
+            if first in DESCRIBING or (first == "to" and token.lemma_.lower() in TAKING_TO):
+                end = max(end, _without_clauses(child))
     if full:
         for left in range(further, 0, -1):
             last = _of_phrase(doc, end + 1, left - 1)
             if last is None:
                 break
             end = last
-        end = _whole_name(doc, end)
+        if end > head:
+            end = _whole_name(doc, end)
     return start, end + 1
 
 
 def _whole_name(doc: Doc, last: int) -> int:
     """The last token of the name that token `last` lies in: a tree may cut it at a hyphen or an "and"."""
+    if doc[last].pos_ == "NOUN" and last + 1 < len(doc):
+        # "a spokesman for the social network NAME"
+        last += doc[last + 1].ent_iob_ == "B" and doc[last + 1].ent_type_ in BODIES
     for _ in range(LONGEST_NAME):
         if last + 1 >= len(doc):
             break
