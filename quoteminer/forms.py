@@ -116,12 +116,18 @@ def key_of(form: str) -> tuple[str, ...]:
 def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
     """The plain words that tell a person's name from others: no particles, no al-, no Jr; all where none is left.
 
+    Initials that stand together are told apart.
+
     >>> from quoteminer.lexicon import load_lexicon
-    >>> person_key("Khalid al-Mansur Jr.", load_lexicon())
-    ('khalid', 'mansur')
+    >>> person_key("Khalid al-Mansur Jr.", load_lexicon()), person_key("KB Rao", load_lexicon())
+    (('khalid', 'mansur'), ('k', 'b', 'rao'))
     """
     words: list[str] = []
-    for part in form.split():
+    parts = form.split()
+    for part in parts:
+        if part.isupper() and 1 < len(letters := plain(part)) < 4 and not parts[-1].isupper():
+            words.extend(letters)
+            continue
         low = part.casefold().strip(".,")
         article, hyphen, rest = low.replace("’", "-").partition("-")
         if hyphen and article in _ARTICLES and len(rest) > 1:

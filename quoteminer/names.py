@@ -109,6 +109,8 @@ def _joint_label(page: Page, first: NameMention, second: NameMention, apart: boo
         particles = inner and all(token.lower_ in _INNER_PARTICLES for token in inner)
         joins = not text or particles or (text in HYPHENS and unspaced and not apart) or _is_nickname(inner)
         return "PERSON" if joins else None
+    if second.label == "PERSON" and text and text in HYPHENS and unspaced and not apart:
+        return "PERSON" if second.end_token - second.start_token == 1 else None  # "Ann Hill-Roe"
     if first.label == "PERSON" and _is_eastern(doc, first, second, page.lexicon) and not text:
         return "PERSON"
     if not text and (unspaced or first.label == second.label):
@@ -143,7 +145,9 @@ def _widened(page: Page, name: NameMention, low: int, high: int, lone: bool) -> 
     """
     doc, lexicon = page.doc, page.lexicon
     start, end = name.start_token, name.end_token
-    if end + 1 < high and not doc[end - 1].whitespace_ and doc[end].text in HYPHENS and not doc[end].whitespace_:
+    if end + 2 < high and end - start == 1 and doc[start].text in lexicon.surname_first and _is_syllables(doc, end):
+        end += 3
+    elif end + 1 < high and not doc[end - 1].whitespace_ and doc[end].text in HYPHENS and not doc[end].whitespace_:
         tail = doc[end + 1]
         eastern = doc[start].text in lexicon.surname_first and end - start > 1 and tail.tag_ in ("NNP", "NN", "FW")
         if tail.pos_ == "PROPN" or (eastern and tail.is_alpha and len(tail.text) <= 6):
@@ -161,6 +165,13 @@ def _widened(page: Page, name: NameMention, low: int, high: int, lone: bool) -> 
     if (start, end) == (name.start_token, name.end_token):
         return name
     return mention(page, start, end, "PERSON") or name
+
+
+def _is_syllables(doc: Doc, start: int) -> bool:
+    """Whether three tokens are a given name in two syllables: "In-guk"."""
+    first, hyphen, second = doc[start : start + 3]
+    unspaced = not first.whitespace_ and not hyphen.whitespace_ and hyphen.text in HYPHENS
+    return unspaced and first.is_title and second.is_lower and second.is_alpha and len(second.text) <= 6
 
 
 def _starts_name(page: Page, i: int, length: int, lone: bool) -> bool:
@@ -188,6 +199,7 @@ def _with_brackets(page: Page, names: Sequence[NameMention]) -> list[NameMention
     doc = page.doc
     found = list(names)
     taken = _covered(names)
+    bodies = {page.form(name) for name in names if name.label == "ORG"}
     for name in names:
         inside = name.end_token + 1
         if name.label != "ORG" or inside + 1 >= len(doc) or doc[inside - 1].text != "(" or inside in taken:
@@ -195,7 +207,8 @@ def _with_brackets(page: Page, names: Sequence[NameMention]) -> list[NameMention
         shape = doc[inside].text
         capitals = sum(c.isupper() for c in shape)
         fits = shape[:1].lower() == page.text[name.start].lower() or (capitals == len(shape) and len(shape) < 8)
-        if doc[inside + 1].text == ")" and capitals > 1 and fits and not _is_abbreviation(shape, page.lexicon):
+        short = (capitals > 1 and fits) or shape in bodies  # "Nautical Centre (Cenau)", where Cenau stands alone as well
+        if doc[inside + 1].text == ")" and short and not _is_abbreviation(shape, page.lexicon):
             acronym = mention(page, inside, inside + 1, "ORG")
             found.extend([acronym] if acronym else [])
     return sorted(found, key=lambda name: name.start)

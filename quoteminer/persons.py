@@ -207,7 +207,8 @@ def _is_form_of(short: Key, full: Key, lexicon: Lexicon) -> bool:
             return False
         equal += word == full[position]
         position += 1
-    return equal >= min(2, len(short) - 1)
+    initials = short[-1] == full[-1] and any(all(len(word) == 1 for word in words[:-1]) for words in (short, full))
+    return initials or equal >= min(2, len(short) - 1)
 
 
 def _same_word(first: str, second: str, lexicon: Lexicon) -> bool:
