@@ -13,13 +13,14 @@ TITLES = frozenset((
     "sheikha", "king", "queen", "prince", "princess", "chairman", "ambassador", "the", "a", "an", "datuk",
     "dato", "tan", "sri", "haji", "hon", "engineer", "eng",
 ))  # fmt: skip
+_WORD, _POSSESSIVE = re.compile(r"\w+"), re.compile(r"'s\b")
 STOPS = frozenset(("the", "a", "an", "of", "for", "and", "at", "in", "on", "by", "from", "to", "s"))
 
 
 def name_words(name: str | None) -> list[str]:
     """The words of a name for comparison: lower case, no titles in front, no possessive."""
     plain = unicodedata.normalize("NFKC", name or "").replace("’", "'").replace("‘", "'")
-    words = re.findall(r"\w+", re.sub(r"'s\b", "", plain).lower())
+    words = _WORD.findall(_POSSESSIVE.sub("", plain).lower())
     first = next((i for i, word in enumerate(words) if word not in TITLES), len(words) - 1)
     return words[max(0, first) :]
 

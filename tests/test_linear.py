@@ -5,7 +5,11 @@ time too short to be measured counts as `FLOOR`.
 """
 
 import gc
+import importlib
+import pkgutil
+import re
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -13,6 +17,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+import quoteminer
 from quoteminer.analysis import analyse
 from quoteminer.layout import find_blocks
 from quoteminer.lexicon import load_lexicon
@@ -22,7 +27,7 @@ from quoteminer.pipeline.features import case_of, spacing_of
 from quoteminer.pipeline.tokenizer import create_news_tokenizer
 from quoteminer.scoring import name_words
 
-LENGTH, TOKENS = 40_000, 4_000
+LENGTH, TOKENS, LONG = 40_000, 4_000, 1_000_000
 FLOOR = 0.05  # seconds
 MOST = 8.0  # of four times the text; the square would be sixteen
 UNITS = (
@@ -65,6 +70,39 @@ def grows_evenly(prepare: Callable[[int], Callable[[], object]], length: int) ->
 )
 def test_scanners(scanner, unit):
     assert grows_evenly(lambda length: partial(scanner, unit * (length // len(unit))), LENGTH)
+
+
+def patterns() -> dict[str, re.Pattern[str]]:
+    """Every regular expression that a module of the library holds, the recipe of the model aside."""
+    modules = [
+        importlib.import_module(info.name)
+        for info in pkgutil.walk_packages(quoteminer.__path__, "quoteminer.")
+        if not info.name.startswith("quoteminer.training") and not info.name.endswith("__main__")
+    ]
+    found = {f"{m.__name__}.{k}": v for m in modules for k, v in vars(m).items() if isinstance(v, re.Pattern)}
+    assert len({*found.values()}) >= 7
+    return found
+
+
+PATTERNS = patterns()
+ANCHORED = ("quoteminer.pipeline.lemmas._SHORT", "quoteminer.pipeline.tokenizer.TELEPHONE")  # asked of whole words
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_every_regular_expression_on_a_megabyte(name):
+    pattern = PATTERNS[name]
+
+    def prepare(unit: str, length: int) -> Callable[[], object]:
+        text = unit * (length // len(unit))
+        return partial(pattern.match, text) if name in ANCHORED else lambda: deque(pattern.finditer(text), maxlen=0)
+
+    for unit in UNITS:
+        assert grows_evenly(partial(prepare, unit), LONG), ascii(unit)
+
+
+@pytest.mark.parametrize("unit", ["“ ", "’", "(", "I said ", "A. "], ids=ascii)
+def test_the_scanners_on_a_megabyte(unit):
+    assert grows_evenly(lambda length: partial(read_layout, unit * (length // len(unit))), LONG)
 
 
 SENTENCES = (

@@ -18,7 +18,7 @@ LONGEST = 200
 MOST_MARKS = 20
 PIECE = 50
 _RUN = re.compile(r"\S+")
-TELEPHONE = r"(?:1-)?(?:\d{3}-)?\d{3}-\d{4}\Z"
+TELEPHONE = re.compile(r"(?:1-)?(?:\d{3}-)?\d{3}-\d{4}\Z")
 RUNS = (r"[!?]{2,}", r"\*{2,}", r"={2,}", r"_{2,}", r"~{2,}", r"\#{2,}", r"<{2,}", r">{2,}")
 PREFIXES = (*RUNS, r"-(?=[A-Za-z]{2})")
 SUFFIXES = (*RUNS, r"(?<=\d:\d\d)(?i:[ap]\.?m\.?)", r"(?<=\d)k")
@@ -86,7 +86,7 @@ def create_news_tokenizer() -> Callable[[Language], NewsTokenizer]:
             prefix_search=compile_prefix_regex((*PREFIXES, *(defaults.prefixes or ()))).search,
             suffix_search=compile_suffix_regex((*SUFFIXES, *(defaults.suffixes or ()))).search,
             infix_finditer=compile_infix_regex((*INFIXES, *(defaults.infixes or ()))).finditer,
-            token_match=re.compile(TELEPHONE).match,
+            token_match=TELEPHONE.match,
             url_match=defaults.url_match,
         )
 
