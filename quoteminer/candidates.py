@@ -125,14 +125,16 @@ class Roster:
         for child in apposed:
             if self.entities[self.at[child]].label == "PERSON":
                 return self.at[child], self.name_around(child)
-        # "the party's first secretary in Artemisa, NAME, complained": a name set off by commas after a person's office.
-        if self.lexicon.kind_of_source(doc[head].lemma_.lower(), doc[head].lower_) == "person":
-            after = phrase_bounds(doc, head, full=True)[1]
-            if doc[after : after + 1].text == "," and after + 1 < len(doc) and after + 1 in self.at:
-                name = self.name_around(after + 1)
-                closes = name[1] >= len(doc) or doc[name[1]].text in (",", ".") or doc[name[1]].tag_.startswith("VB")
-                if self.entities[self.at[after + 1]].label == "PERSON" and closes:
-                    return self.at[after + 1], name
+        kind = self.lexicon.kind_of_source(doc[head].lemma_.lower(), doc[head].lower_)
+        after = phrase_bounds(doc, head, full=True)[1]
+        if kind == "person" or doc[head].pos_ == "PROPN":
+            name = self._name_behind(start, after)
+            if name is not None:
+                return self.at[name[0]], name
+        if kind == "organisation" and after < len(doc):
+            body = after + (doc[after].lower_ == "the")
+            if body in self.at and self.entities[self.at[body]].label == "ORG" and self.name_around(body)[0] == body:
+                return self.at[body], self.name_around(body)  # "the British newspaper The NAME"
         for i in range(end - 1, start - 1, -1):
             if (
                 i in self.at
@@ -143,6 +145,54 @@ class Roster:
                 if (i >= head or doc[i].head.i in (head, doc[head].head.i)) and not self._tells_apart(head, name):
                     return self.at[i], name
                 break
+        return None
+
+    def _name_behind(self, start: int, end: int, conjoined: bool = False) -> tuple[int, int] | None:
+        """The person whose office stands in the tokens from `start` to `end`, where the name follows it.
+
+        "the minister of foreign affairs NAME", "the party's first secretary in the city, Mr NAME, complained", "a
+        blogger named NAME", "former envoy and opposition leader NAME", "said the head of the centre that runs it, NAME."
+        """
+        doc = self.view.doc
+        low = end + (doc[end : end + 1].text in ("named", "called"))
+        name = self._person_at(low)
+        if name is not None:
+            beside = doc[low - 1]
+            kind = self.lexicon.kind_of_source(beside.lemma_.lower(), beside.lower_)
+            of_another = any(t.pos_ == "ADP" for t in doc[start : low - 1]) and kind == "person"
+            return None if beside.pos_ == "ADP" or of_another else name
+        following = doc[end : end + 1].text
+        if following == ",":
+            name = self._set_off(end)
+            last = doc[name[1]] if name is not None and name[1] < len(doc) else None
+            if name is not None and (last is None or last.text in (",", ".") or last.tag_.startswith("VB")):
+                return name
+        if following == "and" and not conjoined and doc[start].pos_ != "DET":
+            head = phrase_head_after(doc, end + 1, min(len(doc), end + LONGEST_CLAUSE))
+            other = doc[head] if head is not None else None
+            if other is not None and self.lexicon.kind_of_source(other.lemma_.lower(), other.lower_) == "person":
+                return self._name_behind(end + 1, phrase_bounds(doc, other.i, full=True)[1], True)
+        if start and doc[start - 1].tag_ in ("VBD", "VBZ", "VBP"):
+            for i in range(end, min(end + LONGEST_CLAUSE, len(doc))):
+                if self.view.quoted[i] >= 0 or doc[i].text in (".", ":", ";"):
+                    break
+                name = self._set_off(i) if doc[i].text == "," else None
+                if name is not None and doc[name[1] : name[1] + 1].text == ".":
+                    return name
+        return None
+
+    def _person_at(self, token: int) -> tuple[int, int] | None:
+        """The person's name that begins at a token."""
+        named = token in self.at and self.entities[self.at[token]].label == "PERSON"
+        return self.name_around(token) if named and self.name_around(token)[0] == token else None
+
+    def _set_off(self, comma: int) -> tuple[int, int] | None:
+        """The person's name that follows a comma, behind titles at most."""
+        doc = self.view.doc
+        for i in range(comma + 1, min(comma + 6, len(doc))):
+            name = self._person_at(i)
+            if name is not None or doc[i].pos_ not in ("PROPN", "NOUN", "ADJ"):
+                return name
         return None
 
     def _tells_apart(self, head: int, name: tuple[int, int]) -> bool:

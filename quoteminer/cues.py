@@ -19,6 +19,7 @@ from quoteminer.lexicon import Lexicon
 from quoteminer.syntax import NOMINAL, agent_of, children_of, is_passive, phrase_head_after, subject_of
 
 QUOTING_VERBS = frozenset(("quote", "cite", "hear", "record", "paraphrase"))
+FARTHEST_SAYING = 25  # tokens from "quoted" to "as saying"
 PREPOSITIONS = {
     ("according", "to"): "according to",
     ("in", "the", "words", "of"): "in the words of",
@@ -129,7 +130,7 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
     light = strength is None and token.lemma_.lower() in lexicon.light_verbs and _has_speech_object(token, lexicon)
     if strength is None and not light:
         return None
-    subject = subject_of(token)
+    subject = _quoted_person(token) or subject_of(token)
     if is_passive(token) and token.lemma_.lower() not in QUOTING_VERBS and agent_of(token) is None:
         return None
     if subject is not None and quoted[subject.i] >= 0:
@@ -142,6 +143,18 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
     return Report(
         start, end, token.i, subject.i if subject is not None else None, "verb", "weak" if light else strength or "weak"
     )
+
+
+def _quoted_person(verb: Token) -> Token | None:
+    """Whom a paper quotes: "the daily quoted NAME as saying"."""
+    if verb.lemma_.lower() not in QUOTING_VERBS or is_passive(verb):
+        return None
+    doc = verb.doc
+    said = next((i for i in range(verb.i + 2, min(verb.i + FARTHEST_SAYING, len(doc) - 1)) if doc[i].lower_ == "as"), 0)
+    if not said or doc[said + 1].tag_ != "VBG":
+        return None
+    head = phrase_head_after(doc, verb.i + 1, said)
+    return doc[head] if head is not None else None
 
 
 def _has_speech_object(token: Token, lexicon: Lexicon) -> bool:

@@ -74,7 +74,7 @@ def _name_before(view: View, subject: int, verb: int) -> int | None:
     while before > max(subject, first - 4) and doc[before].pos_ in ("PROPN", "NOUN"):
         before -= 1
     plain = not any(t.tag_.startswith(("VB", "W")) or t.is_quote for t in doc[subject + 1 : before])
-    return first if before > subject and doc[before].text == "," and plain else None
+    return first if before > subject and doc[before].text in (",", "—", "–") and plain else None
 
 
 def _skip(doc: Doc, start: int, end: int, condition: Callable[[Token], bool]) -> int:
