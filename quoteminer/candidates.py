@@ -119,13 +119,13 @@ class Roster:
         """The entity that the noun phrase around token `head` names, with the phrase's tokens."""
         doc = self.view.doc
         start, end = mention_bounds(self.view, head)
-        if head in self.at:
+        kind = self.lexicon.kind_of_source(doc[head].lemma_.lower(), doc[head].lower_)
+        if head in self.at and (kind != "person" or self.entities[self.at[head]].label != "ORG"):
             return self.at[head], self.name_around(head)
         apposed = (c.i for c in children_of(doc[head]) if c.dep_ in ("appos", "flat", "flat:name") and c.i in self.at)
         for child in apposed:
             if self.entities[self.at[child]].label == "PERSON":
                 return self.at[child], self.name_around(child)
-        kind = self.lexicon.kind_of_source(doc[head].lemma_.lower(), doc[head].lower_)
         after = phrase_bounds(doc, head, full=True)[1]
         if kind == "person" or doc[head].pos_ == "PROPN":
             name = self._name_behind(start, after)
@@ -145,7 +145,7 @@ class Roster:
                 if (i >= head or doc[i].head.i in (head, doc[head].head.i)) and not self._tells_apart(head, name):
                     return self.at[i], name
                 break
-        return None
+        return (self.at[head], self.name_around(head)) if head in self.at else None
 
     def _name_behind(self, start: int, end: int, conjoined: bool = False) -> tuple[int, int] | None:
         """The person whose office stands in the tokens from `start` to `end`, where the name follows it.
@@ -159,7 +159,8 @@ class Roster:
         if name is not None:
             beside = doc[low - 1]
             kind = self.lexicon.kind_of_source(beside.lemma_.lower(), beside.lower_)
-            of_another = any(t.pos_ == "ADP" for t in doc[start : low - 1]) and kind == "person"
+            chain = [t.pos_ for t in doc[start : low - 1] if t.pos_ in ("ADP", "CCONJ")]
+            of_another = kind == "person" and chain[-1:] == ["ADP"]  # "the aides of president NAME"
             return None if beside.pos_ == "ADP" or of_another else name
         following = doc[end : end + 1].text
         if following == ",":

@@ -48,7 +48,7 @@ def find_names(page: Page) -> tuple[NameMention, ...]:
     """
     pieces = [piece for ent in page.doc.ents for piece in trimmed(page, ent.start, ent.end, ent.label_)]
     pieces = [piece for piece in pieces if not _is_office(page, piece)]
-    names = _with_brackets(page, _joined(page, pieces))
+    names = _with_brackets(page, _joined(page, _nicknamed(page, pieces)))
     names = _consistent(page, names)
     return tuple(sorted((*names, *_missed(page, names)), key=lambda name: name.start))
 
@@ -66,6 +66,23 @@ def _is_office(page: Page, name: NameMention) -> bool:
         return False
     whole = len(words) > 1 and " ".join(words) in lexicon.roles
     return whole or (definite and (name.label == "PERSON" or len(words) == 1))
+
+
+def _nicknamed(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
+    """Persons whose nickname stands in marks or brackets within their name as one: `Ann "Nan" Roe`."""
+    doc = page.doc
+    persons = {name.start_token: name for name in names if name.label == "PERSON"}
+    found: list[NameMention] = []
+    for name in names:
+        if found and name.start_token < found[-1].end_token:
+            continue
+        closing = range(name.end_token + 2, min(name.end_token + 3 + _LONGEST_NICKNAME, len(doc)))
+        behind = next((i + 1 for i in closing if is_mark(doc[i])), -1)
+        whole = None
+        if name.label == "PERSON" and behind in persons and _is_nickname([*doc[name.end_token : behind]]):
+            whole = mention(page, name.start_token, persons[behind].end_token, "PERSON")
+        found.append(whole or name)
+    return found
 
 
 def _joined(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
@@ -107,7 +124,7 @@ def _joint_label(page: Page, first: NameMention, second: NameMention, apart: boo
         return None
     if first.label == "PERSON" and second.label == "PERSON":
         particles = inner and all(token.lower_ in _INNER_PARTICLES for token in inner)
-        joins = not text or particles or (text in HYPHENS and unspaced and not apart) or _is_nickname(inner)
+        joins = not text or particles or (text in HYPHENS and unspaced and not apart)
         return "PERSON" if joins else None
     if second.label == "PERSON" and text and text in HYPHENS and unspaced and not apart:
         return "PERSON" if second.end_token - second.start_token == 1 else None  # "Ann Hill-Roe"

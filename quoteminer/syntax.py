@@ -139,7 +139,8 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
         if after.ent_type_ in ("PERSON", "PER") and doc[i + 1 : i + 2].text not in POSSESSIVES:
             return i if doc[i - 1].pos_ not in ("ADP", "DET") else token
         # "and" goes on only to a person's name: "officials and analysts" is another source.
-        if after.pos_ in ("NOUN", "PROPN") and not any(t.pos_ in ("CCONJ", "ADP") for t in doc[token + 1 : i]):
+        between = (t.pos_ for t in doc[token + 1 : i] if t.ent_iob_ != "I")
+        if after.pos_ in ("NOUN", "PROPN") and not any(pos in ("CCONJ", "ADP") for pos in between):
             best = i
         i += 1
     return best
@@ -186,6 +187,8 @@ def phrase_bounds(doc: Doc, head: int, *, full: bool = False, further: int = 3) 
             start = min(start, child.left_edge.i)
     while start < head and (doc[start].is_punct or doc[start].is_space):
         start += 1
+    if start > 1 and doc[start - 1].tag_ == "POS" and token.pos_ == "NOUN":
+        start = _owner_start(doc, start - 2)
     if token.lower_ in ("one", "some", "many", "several", "two", "three", "most", "both", "all", "none"):
         full = True
     for child in children:
@@ -206,6 +209,17 @@ def phrase_bounds(doc: Doc, head: int, *, full: bool = False, further: int = 3) 
         if end > head:
             end = _whole_name(doc, end)
     return start, end + 1
+
+
+def _owner_start(doc: Doc, last: int) -> int:
+    """Where the name or noun phrase begins that ends in token `last`, before a possessive that the tree cuts off."""
+    start = last
+    for _ in range(LONGEST_NAME):
+        before = doc[start - 1] if start else None
+        if before is None or not (doc[start].ent_iob_ == "I" or before.pos_ in ("PROPN", "DET", "ADJ", "NOUN")):
+            break
+        start -= 1
+    return start
 
 
 def _whole_name(doc: Doc, last: int) -> int:
