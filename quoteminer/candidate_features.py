@@ -143,9 +143,7 @@ class FeatureMaker:
         if doc[mention[0]].lower_ not in DEFINITE:
             return []
         near = {candidate.number for candidate in pool}
-        return [
-            c for c in self.roster.entities if c.label == "PERSON" and office in c.roles and c.number not in near
-        ]
+        return [c for c in self.roster.entities if c.label == "PERSON" and office in c.roles and c.number not in near]
 
     def _office(self, noun: Token) -> str:
         """The noun of an office in full: "minister" for "PM"."""

@@ -150,8 +150,8 @@ class Roster:
     def _name_behind(self, start: int, end: int, conjoined: bool = False) -> tuple[int, int] | None:
         """The person whose office stands in the tokens from `start` to `end`, where the name follows it.
 
-        "the minister of foreign affairs NAME", "the party's first secretary in the city, Mr NAME, complained", "a
-        blogger named NAME", "former envoy and opposition leader NAME", "said the head of the centre that runs it, NAME."
+        "the minister of foreign affairs NAME", "the party's first secretary in the city, Mr NAME, complained",
+        "a blogger named NAME", "former envoy and opposition leader NAME", "said a gardener who works there, NAME."
         """
         doc = self.view.doc
         low = end + (doc[end : end + 1].text in ("named", "called"))

@@ -224,7 +224,9 @@ def _with_brackets(page: Page, names: Sequence[NameMention]) -> list[NameMention
         shape = doc[inside].text
         capitals = sum(c.isupper() for c in shape)
         fits = shape[:1].lower() == page.text[name.start].lower() or (capitals == len(shape) and len(shape) < 8)
-        short = (capitals > 1 and fits) or shape in bodies  # "Nautical Centre (Cenau)", where Cenau stands alone as well
+        short = (
+            capitals > 1 and fits
+        ) or shape in bodies  # "Nautical Centre (Cenau)", where Cenau stands alone as well
         if doc[inside + 1].text == ")" and short and not _is_abbreviation(shape, page.lexicon):
             acronym = mention(page, inside, inside + 1, "ORG")
             found.extend([acronym] if acronym else [])

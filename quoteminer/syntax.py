@@ -126,7 +126,9 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
         if after.text == "(" and doc[i + 2 : i + 3].text == ")":
             i += 3  # "the Lake Authority (LA) director NAME"
             continue
-        joins = after.pos_ in CHAIN or after.ent_iob_ == "I" or after.text in ("-", "–", "/") or after.text in POSSESSIVES
+        joins = (
+            after.pos_ in CHAIN or after.ent_iob_ == "I" or after.text in ("-", "–", "/") or after.text in POSSESSIVES
+        )
         # "a Lakeside Gas spokesman, NAME, said": the commas set off whom the noun before them describes.
         set_off = after.text == "," and doc[i - 1].pos_ == "NOUN" and i - 1 > token and i + 1 < min(limit, len(doc))
         joins = joins or (set_off and doc[i + 1].ent_type_ in ("PERSON", "PER"))

@@ -320,6 +320,86 @@ def test_targets_of_an_example(run):
     assert numpy.flatnonzero(example.layers["cue"]).tolist() == [11]
 
 
+def test_definite_nouns_point_at_what_they_take_up(tokenizer_file):
+    pytest.importorskip("torch", reason=NEEDED)
+    from quoteminer.training.examples import Classes, ExampleMaker
+
+    text = "A bank fell. The bank left the town."
+    rows = [
+        ("A", "DT", 1), ("bank", "NN", 2), ("fell", "VBD", 2), (".", ".", 2),
+        ("The", "DT", 5), ("bank", "NN", 6), ("left", "VBD", 6), ("the", "DT", 8), ("town", "NN", 6), (".", ".", 6),
+    ]  # fmt: skip
+    words, end = [], 0
+    for form, tag, head in rows:
+        start = text.index(form, end)
+        end = start + len(form)
+        words.append(Word(start, end, tag, "X", "", form, head, "dep"))
+    document = Document("d", "gum", "train", text, tuple(words), (0, 13), None, (((0, 6), (13, 21)),))
+    classes = Classes.collect([document], minimum=1)
+    example = ExampleMaker(spacy.blank("en"), WordPieces(tokenizer_file), classes).make(document)
+    assert example.pointers == [("antecedent", 5, (1,)), ("antecedent", 8, ())]
+
+
+def test_persons_get_other_names():
+    pytest.importorskip("faker", reason="faker is not installed: pip install 'quoteminer[train]'")
+    pytest.importorskip("torch", reason=NEEDED)
+    from quoteminer.training.examples import NAME_TAGS
+    from quoteminer.training.renaming import Renamer
+
+    pieces = WordPieces(PACKAGED / FILES[2])
+    renamer = Renamer(pieces)
+    words = pieces.encode("Anna Lee met Lee and Otto in Lagos".split(), [" "] * 8)
+    tags = [NAME_TAGS.index(tag) for tag in ("B-PERSON I-PERSON O B-PERSON O B-PERSON O B-PLACE").split()]
+    seen = {"same": 0, "other": 0}
+    for seed in range(40):
+        renamed = renamer.rename(words, numpy.array(tags), random.Random(seed))
+        forms = [tuple(renamed.pieces[a:b]) for a, b in zip(renamed.offsets, renamed.offsets[1:], strict=False)]
+        own = [tuple(words.pieces[a:b]) for a, b in zip(words.offsets, words.offsets[1:], strict=False)]
+        assert [forms[i] for i in (2, 4, 6, 7)] == [own[i] for i in (2, 4, 6, 7)]
+        assert forms[1] == forms[3]  # the same person again
+        assert renamed.cases is words.cases
+        seen["same" if forms == own else "other"] += 1
+    assert min(seen.values()) > 5
+
+
+def test_a_part_of_words_stands_by_itself(run):
+    words = run.examples[0].words
+    part = words.part(3, 7)
+    assert len(part) == 4
+    assert part.offsets[0] == 0
+    assert part.pieces.tolist() == words.pieces[words.offsets[3] : words.offsets[7]].tolist()
+
+
+def test_an_exported_model_is_restored(run, trained, tmp_path):
+    pytest.importorskip("onnx", reason=NEEDED)
+    from safetensors.torch import save_file
+
+    from quoteminer.errors import ModelError
+    from quoteminer.training.export import export
+    from quoteminer.training.restore import restore
+
+    first, again, work = tmp_path / "first", tmp_path / "again", tmp_path / "work"
+    export(trained, PACKAGED / FILES[2], first, {})
+    network = run.network()
+    restore(network, first, run.classes.names)
+    work.mkdir()
+    for name in ("sizes.json", "classes.json"):
+        (work / name).write_bytes((trained / name).read_bytes())
+    save_file(network.state_dict(), work / "average.safetensors")
+    export(work, PACKAGED / FILES[2], again, {})
+    for name in FILES:
+        assert (again / name).read_bytes() == (first / name).read_bytes()
+    with pytest.raises(ValueError, match="has other classes of 'tag' than the corpora; train from the start"):
+        restore(network, first, {**run.classes.names, "tag": ["NN"]})
+    with pytest.raises(ValueError, match="is of another shape"):
+        restore(network, PACKAGED, read_config(PACKAGED).classes)
+    export(trained, PACKAGED / FILES[2], first, {}, quantize=False)
+    with pytest.raises(ValueError, match="has no 8-bit weights"):
+        restore(network, first, run.classes.names)
+    with pytest.raises(ModelError, match=r"config\.json is missing"):
+        restore(network, tmp_path, run.classes.names)
+
+
 # The commands and the figures need no torch.
 
 

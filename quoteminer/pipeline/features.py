@@ -57,6 +57,12 @@ class Words:
     def __len__(self) -> int:
         return len(self.cases)
 
+    def part(self, start: int, end: int) -> Words:
+        """The words from `start` to `end` by themselves."""
+        offsets = self.offsets[start : end + 1]
+        pieces = self.pieces[offsets[0] : offsets[-1]]
+        return Words(pieces, offsets - offsets[0], self.cases[start:end], self.spacings[start:end])
+
 
 class WordPieces:
     """Turns words into pieces, each distinct word once: the tokenizer of the vocabulary, with a bounded memory."""

@@ -140,7 +140,7 @@ def train(args: argparse.Namespace) -> None:
     training.write_sizes(network, args.work)
     device = args.device or ("cuda" if torch.cuda.is_available() else "cpu")
     renamer = Renamer(WordPieces(start / "tokenizer.json"))
-    training.train(network, examples, renamer, SHARES, corpora, settings, args.work, device, report)
+    training.train(network, examples, SHARES, corpora, settings, args.work, device, report, renamer=renamer)
 
 
 def export(args: argparse.Namespace) -> None:

@@ -23,9 +23,9 @@ from quoteminer.candidate_features import FORMS, OLD, REPORTER, Resolved
 from quoteminer.classify import KINDS, kind_features, kind_pointers, with_encoder
 from quoteminer.entities import group_mentions
 from quoteminer.lexicon import load_lexicon
+from quoteminer.pointers import targets_of
 from quoteminer.resolve import Resolver
 from quoteminer.scoring import same_source
-from quoteminer.pointers import targets_of
 from quoteminer.speakers import attribute, link_features, proposals_for
 from quoteminer.view import Features, Quotation, View, mention_bounds
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy
-import regex
 
 from quoteminer.lexicon import load_lexicon
 from quoteminer.pipeline.features import TITLE, Integers, WordPieces, Words
-from quoteminer.training.examples import NAME_TAGS, Example
+from quoteminer.training.examples import NAME_TAGS
 
 MOST_PIECES = 505
 FEWEST_NAMES = 20
@@ -27,7 +27,7 @@ SELDOM = frozenset((
     "en_IN", "en_KE", "en_NG", "en_NZ", "en_PK", "en_TH", "fr_DZ", "ha_NG", "id_ID", "ig_NG", "sw", "tr_TR", "tw_GH",
     "vi_VN", "yo_NG", "zu_ZA",
 ))  # fmt: skip
-_NAME = regex.compile(r"\p{Lu}[\p{Ll}\p{M}]+")
+_NAME = re.compile("[A-ZÀ-ÖØ-ÞĀ-Ž][a-zà-öø-ÿā-žơưạ-ỹ]+")
 _BEGIN, _INSIDE = NAME_TAGS.index("B-PERSON"), NAME_TAGS.index("I-PERSON")
 Name = tuple[int, ...]
 
@@ -72,32 +72,27 @@ class Renamer:
         given = {"male": male or either, "female": female or either, None: male + female + either}
         return Pool(given, family) if min(*map(len, given.values()), len(family)) >= FEWEST_NAMES else None
 
-    def rename(self, example: Example, start: int, end: int, rng: random.Random) -> Words:
-        """The words from `start` to `end`, in a part of the calls with other names; targets are not touched."""
-        words = example.words
-        offsets = words.offsets[start : end + 1]
-        own = Words(words.pieces[offsets[0] : offsets[-1]], offsets - offsets[0], words.cases[start:end],
-                    words.spacings[start:end])  # fmt: skip
-        names = example.layers.get("name")
-        if names is None or rng.random() >= SHARE:
-            return own
-        tags = names[start:end]
+    def rename(self, words: Words, tags: Integers, rng: random.Random) -> Words:
+        """The words with other names of persons in a part of the calls; `tags` are theirs, numbers in `NAME_TAGS`."""
+        if rng.random() >= SHARE:
+            return words
         pool = rng.choice(self.pools)
         known: dict[Name, Name] = {}
         parts: list[Integers] = []
-        for i in range(end - start):
-            part = own.pieces[own.offsets[i] : own.offsets[i + 1]]
-            if tags[i] in (_BEGIN, _INSIDE) and own.cases[i] == TITLE:
+        for i, tag in enumerate(tags):
+            part = words.pieces[words.offsets[i] : words.offsets[i + 1]]
+            if tag in (_BEGIN, _INSIDE) and words.cases[i] == TITLE:
                 old = tuple(part.tolist())
                 if old not in known:
-                    first = tags[i] == _BEGIN and (old in self.genders or (i + 1 < len(tags) and tags[i + 1] == _INSIDE))
-                    known[old] = rng.choice(pool.given[self.genders.get(old)] if first else pool.family)
+                    goes_on = i + 1 < len(tags) and tags[i + 1] == _INSIDE
+                    given = tag == _BEGIN and (goes_on or old in self.genders)
+                    known[old] = rng.choice(pool.given[self.genders.get(old)] if given else pool.family)
                 part = numpy.array(known[old], dtype=numpy.int64)
             parts.append(part)
         sizes = numpy.array([0, *map(len, parts)]).cumsum()
         if not known or sizes[-1] > MOST_PIECES:
-            return own
-        return Words(numpy.concatenate(parts), sizes, own.cases, own.spacings)
+            return words
+        return Words(numpy.concatenate(parts), sizes, words.cases, words.spacings)
 
 
 def _locales() -> list[str]:

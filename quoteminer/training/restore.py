@@ -34,8 +34,8 @@ def restore(network: Network, folder: Path, classes: dict[str, list[str]]) -> No
         ModelError: the folder holds no whole model.
         ValueError: the model has other classes, other sizes or no 8-bit weights.
     """
-    for layer, found in read_config(folder).classes.items():
-        if found != classes[layer]:
+    for layer, names in read_config(folder).classes.items():
+        if names != classes[layer]:
             raise ValueError(f"{folder} has other classes of {layer!r} than the corpora; train from the start instead")
     arrays, matrices = _read(folder / ENCODER)
     label_arrays, label_matrices = _read(folder / LABELS)
@@ -61,8 +61,8 @@ def restore(network: Network, folder: Path, classes: dict[str, list[str]]) -> No
             found |= {f"{ours}.{end}.weight": matrices[f"{name}/{end}"].T for end in ("dependent", "head")}
             found[f"{ours}.weight"] = matrices[name][None]
         found |= {f"label.{end}.weight": label_matrices[f"label/{end}"].T for end in ("dependent", "head")}
-        outputs, width, _ = network.label.weight.shape
-        found["label.weight"] = label_matrices["label"].reshape(width, outputs, width).transpose(1, 0, 2)
+        width = len(label_matrices["label"])
+        found["label.weight"] = label_matrices["label"].reshape(width, -1, width).transpose(1, 0, 2)
         found |= {name: x for name, x in label_arrays.items() if name == "root" or name.startswith("label.")}
     except KeyError as error:
         raise ValueError(f"{folder} has no 8-bit weights of {error}; give the folder of a shipped model") from None

@@ -138,6 +138,21 @@ def losses(network: Network, batch: TrainingBatch, device: str) -> dict[str, Ten
     return found
 
 
+@dataclass(frozen=True)
+class Altering:
+    """Gives the words of a window of an example as another outlet might have set them, about other people."""
+
+    rng: random.Random
+    renamer: Renamer | None
+
+    def __call__(self, example: Example, start: int, end: int) -> Words:
+        """The words from `start` to `end`."""
+        words, names = example.words.part(start, end), example.layers.get("name")
+        if self.renamer is not None and names is not None:
+            words = self.renamer.rename(words, names[start:end], self.rng)
+        return alter_typography(words, self.rng)
+
+
 class Average:
     """A running average of the network's weights, which is what is measured and shipped."""
 
@@ -158,7 +173,6 @@ class Average:
 def train(
     network: Network,
     examples: Sequence[Example],
-    renamer: Renamer,
     shares: Mapping[str, float],
     corpora: Mapping[str, int],
     settings: Settings,
@@ -166,6 +180,7 @@ def train(
     device: str = "cpu",
     report: Callable[[str], None] = print,
     save_every: float = 300.0,
+    renamer: Renamer | None = None,
 ) -> None:
     """Train until `settings.words` words have been seen.
 
@@ -175,7 +190,6 @@ def train(
     Args:
         network: the network, with the weights to start from.
         examples: the documents.
-        renamer: gives the persons in a part of the windows other names.
         shares: how often an epoch reads the documents of a corpus; 1.0 where it is not named.
         corpora: the number of each corpus.
         settings: lengths, rates and the seed.
@@ -183,6 +197,7 @@ def train(
         device: "cpu" or "cuda".
         report: is told how the losses fall, every 50 steps.
         save_every: seconds between two savings.
+        renamer: gives the persons in a part of the windows other names; None leaves them theirs.
 
     Raises:
         ValueError: the examples hold nothing to train on.
@@ -221,11 +236,7 @@ def train(
         for batch_windows in batches[progress["batch"] :]:
             step_seed = settings.seed * 1_000_003 + progress["step"]
             torch.manual_seed(step_seed)
-            altering = random.Random(step_seed)
-
-            def alter(example: Example, start: int, end: int, altering: random.Random = altering) -> Words:
-                return alter_typography(renamer.rename(example, start, end, altering), altering)
-
+            alter = Altering(random.Random(step_seed), renamer)
             batch = make_training_batch(batch_windows, corpora, tuple(LAYER_WEIGHTS), alter)
             network.quantize(progress["words"] >= settings.quantize_from * settings.words)
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
