@@ -172,7 +172,9 @@ class Roster:
             head = phrase_head_after(doc, end + 1, min(len(doc), end + LONGEST_CLAUSE))
             other = doc[head] if head is not None else None
             if other is not None and self.lexicon.kind_of_source(other.lemma_.lower(), other.lower_) == "person":
-                return self._name_behind(end + 1, phrase_bounds(doc, other.i, full=True)[1], True)
+                last = phrase_bounds(doc, other.i, full=True)[1]
+                inside = (self._person_at(i) for i in range(other.i + 1, last))
+                return next(filter(None, inside), None) or self._name_behind(end + 1, last, True)
         if start and doc[start - 1].tag_ in ("VBD", "VBZ", "VBP"):
             for i in range(end, min(end + LONGEST_CLAUSE, len(doc))):
                 if self.view.quoted[i] >= 0 or doc[i].text in (".", ":", ";"):
@@ -295,11 +297,14 @@ class Roster:
     def _publisher(self, mention: tuple[int, int], head: int) -> int | None:
         """The organisation whose document a phrase names: "an ORG report", "ORG's analysis", "a story in ORG"."""
         doc = self.view.doc
-        for i in range(*mention):
+        behind = end = head + 1
+        if doc[behind : behind + 1].text in ("by", "from", "in"):
+            while end + 1 < min(behind + 6, len(doc)) and doc[end + 1].pos_ in ("DET", "ADJ", "NOUN", "PROPN"):
+                end += 1
+        for i in (*range(*mention), *range(behind, end + 1)):
             if i in self.at and self.entities[self.at[i]].label == "ORG" and doc[i].lower_ not in PLATFORMS:
-                first, last = self.name_around(i)
-                before = doc[first - 1].lower_ if doc[first - 1].pos_ != "DET" else doc[first - 2].lower_
-                if last == head or (doc[last].text in POSSESSIVES and last < head) or before in ("by", "from", "in"):
+                last = self.name_around(i)[1]
+                if last == head or (last < head and doc[last].text in POSSESSIVES) or i > behind:
                     return self.at[i]
         return None
 

@@ -33,6 +33,23 @@ ROWS = [
         id="quoted-as-saying-ud",
     ),
     pytest.param(
+        "Herald/PROPN/nsubj/2 quoted/VERB/ROOT/0 Oduya/PROPN/obj/2 ,/PUNCT/punct/3 a/DET/det/6 doctor/NOUN/appos/3 "
+        ",/PUNCT/punct/3 as/SCONJ/mark/9 saying/VERB:VBG/advcl/2",
+        ("quoted", "Oduya", "verb", "strong"),
+        id="paper-quoted-somebody-as-saying",
+    ),
+    pytest.param(
+        "Herald/PROPN/nsubj/2 quoted/VERB/ROOT/0 Oduya/PROPN/obj/2 at/ADP/case/5 length/NOUN/obl/2",
+        ("quoted", "Herald", "verb", "strong"),
+        id="paper-quoted-somebody",
+    ),
+    pytest.param(
+        "They/PRON/nsubj/2 left/VERB/ROOT/0 with/ADP/case/5 the/DET/det/5 court/NOUN/obl/2 saying/VERB:VBG/advcl/2 "
+        "no/ADV/advmod/6",
+        ("saying", "court", "verb", "strong"),
+        id="participle-with-a-subject-of-its-own",
+    ),
+    pytest.param(
         "Oduya/PROPN/nsubjpass/3 was/AUX/auxpass/3 quoted/VERB:VBN/ROOT/0 as/ADP/prep/3 saying/VERB:VBG/pcomp/4",
         ("was quoted as saying", "Oduya", "verb", "strong"),
         id="quoted-as-saying-clear",

@@ -126,6 +126,9 @@ def resolved(marked: str) -> list[str]:
         ("José Ibáñez Jr.", ("jose", "ibanez")),
         ("Pak Jung-tai", ("pak", "jungtai")),
         ("bin", ("bin",)),
+        ("KB Rao", ("k", "b", "rao")),
+        ("K.B. Rao", ("k", "b", "rao")),
+        ("ANN ROE", ("ann", "roe")),
     ],
 )
 def test_words_that_tell_a_person_apart(form, key):
@@ -192,6 +195,11 @@ def test_titles_before_a_name(text, title):
         ("[PERSON Cho] [PERSON Mun]-[PERSON tai] left.", [("Cho Mun-tai", "PERSON")]),
         ("[PERSON Omar] bin [PERSON Farid] left.", [("Omar bin Farid", "PERSON")]),
         ('[PERSON Ann] "Tiny" [PERSON Roe] left.', [('Ann "Tiny" Roe', "PERSON")]),
+        ("[PERSON Ann] “[PERSON Tiny]” [PERSON Roe] left.", [("Ann “Tiny” Roe", "PERSON")]),
+        ("[PERSON Ann “]Tiny” [PERSON Roe] left.", [("Ann “Tiny” Roe", "PERSON")]),
+        ("[PERSON Ann Lee] (left) and [PERSON Bob Roe] sat.", [("Ann Lee", "PERSON"), ("Bob Roe", "PERSON")]),
+        ("[PLACE Ann Hill]-[PERSON Roe] left.", [("Ann Hill-Roe", "PERSON")]),
+        ("The singer [PERSON Seo] In-guk left.", [("Seo In-guk", "PERSON")]),
         ("[PERSON Kang] [ORG Mi-rae] left.", [("Kang Mi-rae", "PERSON")]),
         ("[PERSON Attar], al-[PERSON Attar] left.", [("Attar", "PERSON"), ("al-Attar", "PERSON")]),
         ("Then J. [PERSON Roe] left.", [("J. Roe", "PERSON")]),
@@ -204,6 +212,10 @@ def test_titles_before_a_name(text, title):
         ("[PERSON Ann Roe] left. Then Roe said so.", [("Ann Roe", "PERSON"), ("Roe", "PERSON")]),
         ("[PERSON Ann Roe] left. The Roe Group said so.", [("Ann Roe", "PERSON")]),
         ('[PERSON Ann Roe] left. It is over,"Roe said.', [("Ann Roe", "PERSON"), ("Roe", "PERSON")]),
+        (
+            "[ORG Nautical Centre] (Cenau) opened. [ORG Cenau] said.",
+            [("Nautical Centre", "ORG"), ("Cenau", "ORG"), ("Cenau", "ORG")],
+        ),
         ("[ORG Institute of Ash Studies] (IAS) opened.", [("Institute of Ash Studies", "ORG"), ("IAS", "ORG")]),
         # one label for one form
         (
@@ -234,6 +246,9 @@ def test_names(marked, names):
         # also later than the short form
         ("[PERSON Roe] left. [PERSON Ann Roe] is back.", ["Ann Roe"] * 2),
         ("[PERSON Ann B. Roe] met [PERSON Ann Roe].", ["Ann B. Roe"] * 2),
+        ("[PERSON Keshu Balu Rao] left. [PERSON KB Rao] said.", ["Keshu Balu Rao"] * 2),
+        ("[PERSON KB Rao] left. [PERSON Keshu Balu Rao] said. [PERSON Rao] left.", ["Keshu Balu Rao"] * 3),
+        ("[PERSON PV Rao] left. [PERSON Keshu Balu Rao] said.", ["PV Rao", "Keshu Balu Rao"]),
         ("[PERSON William Roe] left. [PERSON Bill Roe] said.", ["William Roe"] * 2),
         ("[PERSON Liang Minwei] left. Mr [PERSON Liang] said.", ["Liang Minwei"] * 2),
         ("[PERSON Minwei Liang] and [PERSON Liang Minwei].", ["Minwei Liang"] * 2),
@@ -266,6 +281,7 @@ def test_names(marked, names):
         ("[PERSON Mary Roe] left. Mr [PERSON Roe] said.", ["Mary Roe"] * 2),
         # organisations
         ("[ORG Ash Policy Institute] (API) opened. [ORG API] said.", ["Ash Policy Institute"] * 3),
+        ("[ORG Ash Nautical Centre] (Cenau) opened. [ORG Cenau] said.", ["Ash Nautical Centre"] * 3),
         ("[ORG API] ([ORG Ash Policy Institute]) opened.", ["Ash Policy Institute"] * 2),
         ("[ORG Loria Energy Agency] opened. [ORG LEA] said.", ["Loria Energy Agency"] * 2),
         ("[ORG US Ash Bureau] opened. The [ORG AB] said.", ["US Ash Bureau"] * 2),

@@ -319,6 +319,51 @@ def test_description(before: str, subject: str, speaker: str):
     assert told(quote)[2] == (speaker,)
 
 
+OFFICES = [
+    # the office, and behind it whose it is
+    ("", "minister/NOUN/nsubj/13 of/ADP/case/10 transport/NOUN/nmod/8 Marta/PROPN/flat/10 Oduya/PROPN/flat/11",
+     "Marta Oduya"),
+    ("", "a/DET/det/9 blogger/NOUN/nsubj/13 named/VERB:VBN/acl/9 Marta/PROPN/obl/10 Oduya/PROPN/flat/11",
+     "Marta Oduya"),
+    ("", "envoy/NOUN/nsubj/15 to/ADP/case/10 Norland/PROPN/nmod/8 and/CCONJ/cc/13 opposition/NOUN/compound/13 "
+     "leader/NOUN/conj/8 Marta/PROPN/flat/13 Oduya/PROPN/flat/14",
+     "Marta Oduya"),
+    ("", "the/DET/det/9 commissioner/NOUN/nsubj/16 for/ADP/case/11 trade/NOUN/nmod/9 ,/PUNCT/punct/9 "
+     "Mr/PROPN/nsubj/16 Marta/PROPN/flat/13 Oduya/PROPN/flat/13",
+     "Marta Oduya"),
+    ("", "member/NOUN/nsubj/13 of/ADP/case/10 parliament/NOUN/nmod/8 Marta/PROPN/nmod/8 Oduya/PROPN/flat/11",
+     "Marta Oduya"),
+    # a name that says whose aides they are
+    ("", "a/DET/det/9 friend/NOUN/nsubj/14 of/ADP/case/11 president/NOUN/nmod/9 Marta/PROPN/flat/11 "
+     "Oduya/PROPN/flat/12",
+     "a friend of president Marta Oduya"),
+    # what sort of paper it is
+    ("", "the/DET/det/9 newspaper/NOUN/nsubj/13 The/DET/det/12 Lake/PROPN/compound/12 Authority/PROPN/nsubj/13",
+     "Lake Authority"),
+    # a report is of the body that the phrase names
+    ("", "a/DET/det/11 Lake/PROPN/compound/10 Authority/PROPN/compound/11 report/NOUN/nsubj/12", "Lake Authority"),
+    ("", "a/DET/det/9 story/NOUN/nsubj/14 in/ADP/case/13 the/DET/det/13 Lake/PROPN/compound/13 Authority/PROPN/nmod/9",
+     "Lake Authority"),
+    ("", "a/DET/det/9 report/NOUN/nsubj/13 by/ADP/case/12 Lake/PROPN/compound/12 Authority/PROPN/nmod/9",
+     "Lake Authority"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "subject", "speaker"), OFFICES)
+def test_whose_office_and_whose_report(before: str, subject: str, speaker: str):
+    test_description(before, subject, speaker)
+
+
+def test_name_at_the_end_of_the_clause():
+    clause = (
+        f"{QUOTE.format(v=8)} said/VERB/ROOT/0 a/DET/det/10 gardener/NOUN/nsubj/8 who/PRON:WP/nsubj/12 "
+        "works/VERB:VBZ/acl:relcl/10 there/ADV/advmod/12 ,/PUNCT/punct/10 Marta/PROPN/appos/10 Oduya/PROPN/flat/15 "
+        "./PUNCT/punct/8"
+    )
+    (quote,) = quotes(clause)
+    assert told(quote)[2] == ("Marta Oduya",)
+
+
 MET = (
     "Marta/PROPN/nsubj/6 Oduya/PROPN/flat/1 and/CCONJ/cc/4 Peter/PROPN/conj/1 Verhoeven/PROPN/flat/4 met/VERB/ROOT/0 "
     "./PUNCT/punct/6"

@@ -348,8 +348,10 @@ def test_persons_get_other_names():
 
     pieces = WordPieces(PACKAGED / FILES[2])
     renamer = Renamer(pieces)
-    words = pieces.encode("Anna Lee met Lee and Otto in Lagos".split(), [" "] * 8)
-    tags = [NAME_TAGS.index(tag) for tag in ("B-PERSON I-PERSON O B-PERSON O B-PERSON O B-PLACE").split()]
+    words = pieces.encode(["Anna", "Lee", "met", "Lee", "and", "Otto", "in", "Lagos"], [" "] * 8)
+    tags = [
+        NAME_TAGS.index(tag) for tag in ["B-PERSON", "I-PERSON", *"O", "B-PERSON", *"O", "B-PERSON", *"O", "B-PLACE"]
+    ]
     seen = {"same": 0, "other": 0}
     for seed in range(40):
         renamed = renamer.rename(words, numpy.array(tags), random.Random(seed))
