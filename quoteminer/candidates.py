@@ -172,9 +172,9 @@ class Roster:
             head = phrase_head_after(doc, end + 1, min(len(doc), end + LONGEST_CLAUSE))
             other = doc[head] if head is not None else None
             if other is not None and self.lexicon.kind_of_source(other.lemma_.lower(), other.lower_) == "person":
-                last = phrase_bounds(doc, other.i, full=True)[1]
-                inside = (self._person_at(i) for i in range(other.i + 1, last))
-                return next(filter(None, inside), None) or self._name_behind(end + 1, last, True)
+                stop = phrase_bounds(doc, other.i, full=True)[1]
+                inside = (self._person_at(i) for i in range(other.i + 1, stop))
+                return next(filter(None, inside), None) or self._name_behind(end + 1, stop, True)
         if start and doc[start - 1].tag_ in ("VBD", "VBZ", "VBP"):
             for i in range(end, min(end + LONGEST_CLAUSE, len(doc))):
                 if self.view.quoted[i] >= 0 or doc[i].text in (".", ":", ";"):
