@@ -20,6 +20,7 @@ NEW, OLD, REPORTER = -1, -2, -3
 DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
 FARTHEST_REPORT = 120
 FARTHEST_CHAIN = 3
+FARTHEST_TITLE = 3
 SURE = 0.4
 UNNAMED = frozenset(("source", "insider", "observer", "user", "commenter", "reader", "viewer", "passer-by"))
 DEFINITE = frozenset(("the", "this", "that"))
@@ -61,13 +62,22 @@ class FeatureMaker:
         labels = {view.doc.vocab.strings[label] for label in SUBJECTS}
         subjects = [label in labels for label in view.doc.to_array("DEP").tolist()]
         self._subjects = {
-            m.start_token: any(subjects[m.start_token : m.end_token]) for group in groups for m in group.mentions
+            m.start_token: any(subjects[m.start_token : m.end_token]) or subjects[self._title(m.start_token)]
+            for group in groups
+            for m in group.mentions
         }
-        self._reporters = {report.subject for report in view.reports if report.subject is not None}
+        reporters = {report.subject for report in view.reports if report.subject is not None}
+        titled = {token for token in roster.at if self._title(token) in reporters}
+        self._reporters = reporters | titled
         self._pointers = Pointers(view, roster)
         self._bearers = Counter(role for e in roster.entities for role in e.roles)
         self.history: list[tuple[Quotation, Resolved]] = []
         self._spoke: Counter[int] = Counter()
+
+    def _title(self, token: int) -> int:
+        """The title just before a name that the tree takes for its head: "Dr" of "Dr NAME"; else `token` itself."""
+        head = self.view.heads[token]
+        return head if token - FARTHEST_TITLE <= head < token and head not in self.roster.at else token
 
     def remember(self, quotation: Quotation, resolved: Resolved) -> None:
         """Add a quotation to those before the next one."""
