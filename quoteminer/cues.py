@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Token
 
 from quoteminer.inflection import verb_lemmas
 from quoteminer.lexicon import Lexicon
-from quoteminer.syntax import NOMINAL, agent_of, children_of, is_passive, phrase_head_after, subject_of
+from quoteminer.syntax import NOMINAL, SUBJECTS, agent_of, children_of, is_passive, phrase_head_after, subject_of
 
 QUOTING_VERBS = frozenset(("quote", "cite", "hear", "record", "paraphrase"))
 FARTHEST_SAYING = 25  # tokens from "quoted" to "as saying"
@@ -130,7 +130,7 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
     light = strength is None and token.lemma_.lower() in lexicon.light_verbs and _has_speech_object(token, lexicon)
     if strength is None and not light:
         return None
-    subject = _quoted_person(token) or subject_of(token)
+    subject = _quoted_person(token) or _person_behind(token) or subject_of(token)
     if is_passive(token) and token.lemma_.lower() not in QUOTING_VERBS and agent_of(token) is None:
         return None
     if subject is not None and quoted[subject.i] >= 0:
@@ -155,6 +155,19 @@ def _quoted_person(verb: Token) -> Token | None:
         return None
     head = phrase_head_after(doc, verb.i + 1, said)
     return doc[head] if head is not None else None
+
+
+def _person_behind(verb: Token) -> Token | None:
+    """Who reports what stands before a clause: "It was a sign, noted Dr NAME", where the tree sees an object."""
+    doc = verb.doc
+    if verb.i < 2 or verb.i + 1 >= len(doc) or verb.nbor(-1).text != "," or verb.tag_ not in ("VBD", "VBN", "VBZ"):
+        return None
+    if any(child.dep_ in SUBJECTS for child in children_of(verb)):
+        return None
+    head = phrase_head_after(doc, verb.i + 1, min(len(doc), verb.i + 8))
+    name = doc[verb.i + 1 : head + 4] if head is not None else ()
+    person = any(t.ent_type_ in ("PERSON", "PER") and (t.i == head or t.head.i == head) for t in name)
+    return doc[head] if head is not None and person else None
 
 
 def _has_speech_object(token: Token, lexicon: Lexicon) -> bool:

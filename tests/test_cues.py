@@ -12,7 +12,7 @@ LEXICON = load_lexicon()
 
 def reports(tree: str, quoted: range = range(0)) -> list[tuple[str, str | None, str, str]]:
     """Each report as (cue, subject, form, strength)."""
-    doc = make_doc(tree)
+    doc = make_doc(tree, {"Oduya": "PERSON"})
     inside = [0 if i in quoted else -1 for i in range(len(doc))]
     return [
         (doc[r.start : r.end].text, doc[r.subject].text if r.subject is not None else None, r.form, r.strength)
@@ -37,6 +37,11 @@ ROWS = [
         ",/PUNCT/punct/3 as/SCONJ/mark/9 saying/VERB:VBG/advcl/2",
         ("quoted", "Oduya", "verb", "strong"),
         id="paper-quoted-somebody-as-saying",
+    ),
+    pytest.param(
+        "It/PRON/nsubj/2 rained/VERB/ROOT/0 ,/PUNCT/punct/4 noted/VERB:VBN/advcl/2 Dr/PROPN/obj/4 Oduya/PROPN/flat/5",
+        ("noted", "Dr", "verb", "strong"),
+        id="name-behind-the-verb-as-its-object",
     ),
     pytest.param(
         "Herald/PROPN/nsubj/2 quoted/VERB/ROOT/0 Oduya/PROPN/obj/2 at/ADP/case/5 length/NOUN/obl/2",
