@@ -170,7 +170,7 @@ class FeatureMaker:
         return alike and not (singular and source.plural)
 
     def _bearable(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
-        """The candidates that a noun may stand for: "the father" only one so called, "the source" nobody named."""
+        """The candidates that a noun may stand for: "the father" only one so called, "the organisers" no one person."""
         root = self.view.doc[mention[0] : mention[1]].root
         lemma = root.lemma_.lower()
         if lemma in UNNAMED:
@@ -179,6 +179,8 @@ class FeatureMaker:
             return [c for c in pool if lemma in c.roles]
         if self.view.doc[mention[0]].lower_ in INDEFINITE:
             return []
+        if root.tag_ in ("NNS", "NNPS"):
+            pool = [c for c in pool if c.label != "PERSON"]
         related = self.roster.related_in(mention, root.i)
         # "Norland's army" is no country.
         return [c for c in pool if c.number not in related and not (related and c.label == "PLACE")]
