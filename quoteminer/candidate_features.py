@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
+from quoteminer.fitting import Fitting
+from quoteminer.phrases import Phrases
 from quoteminer.pointers import LEAST_SHARE, NOBODY, Pointers, Shares
 from quoteminer.syntax import SUBJECTS
 from quoteminer.view import Features, Quotation, View, mention_bounds
@@ -22,17 +22,7 @@ FARTHEST_REPORT = 120
 FARTHEST_CHAIN = 3
 FARTHEST_TITLE = 3
 SURE = 0.4
-UNNAMED = frozenset(("source", "insider", "observer", "user", "commenter", "reader", "viewer", "passer-by"))
-DEFINITE = frozenset(("the", "this", "that"))
-INDEFINITE = frozenset(("another", "one", "some", "other", "several", "a", "an"))
 KINDS_OF_PRONOUN = {"male": ("person",), "female": ("person",), "neuter": ("organisation", "document")}
-LABELS_OF_KIND = {
-    "person": ("PERSON", "OTHER"),
-    "group": ("ORG", "OTHER"),
-    "organisation": ("ORG", "PLACE", "OTHER"),
-    "document": ("OTHER",),
-    "place": ("PLACE", "OTHER"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +49,8 @@ class FeatureMaker:
 
     def __init__(self, view: View, roster: Roster, groups: Sequence[Group]) -> None:
         self.view, self.roster, self.lexicon = view, roster, view.lexicon
+        self.phrases = Phrases(roster)
+        self.fitting = Fitting(self.phrases)
         labels = {view.doc.vocab.strings[label] for label in SUBJECTS}
         subjects = [label in labels for label in view.doc.to_array("DEP").tolist()]
         self._subjects = {
@@ -99,16 +91,12 @@ class FeatureMaker:
             numbers.update(dict.fromkeys(resolved.entities))
         pool: Sequence[Candidate] = [self.roster.entities[number] for number in numbers]
         if form == "nominal" and mention is not None:
-            fitting = LABELS_OF_KIND.get(self._kind(mention) or "")
-            pool = [c for c in pool if fitting is None or c.label in fitting]
-            pool = [c for c in pool if not c.described or self._may_be(c, mention)]
-            pool = self._bearable(pool, mention)
-            pool = [*pool, *self._bearers_elsewhere(pool, mention)]
+            pool = self.fitting.for_noun(pool, mention)
             before = self.taken_up(mention)
             if before is not None and before[0] is not None and all(c.number != before[0] for c in pool):
                 pool = [*pool, self.roster.entities[before[0]]]
         if form == "pronoun" and mention is not None:
-            pool = self._agreeing(pool, mention)
+            pool = self.fitting.for_pronoun(pool, mention)
         shares = self._shares(form, quotation, anchor, mention)
         order = sorted(pool, key=lambda c: -self.roster.last_before(c, anchor))
         people = [c.number for c in order if c.label == "PERSON" and self.roster.last_before(c, anchor) >= 0]
@@ -125,15 +113,15 @@ class FeatureMaker:
         return rows
 
     def taken_up(self, mention: tuple[int, int]) -> tuple[int | None, tuple[int, int] | None] | None:
-        """What a definite phrase takes up, as `Roster.antecedent` gives it; else the phrase that the encoder points at.
+        """What a definite phrase takes up, as `Phrases.antecedent` gives it; else what the encoder points at.
 
         "The text" after "an analysis of the markets" is that analysis, though in another word.
         """
-        found = self.roster.antecedent(mention)
+        found = self.phrases.antecedent(mention)
         if found is not None:
             return found
         token = self.view.doc[mention[0] : mention[1]].root.i
-        kind, span = self._kind(mention), None
+        kind, span = self.fitting.kind(mention), None
         for _ in range(FARTHEST_CHAIN):
             target, share = max(self._pointers.shares("antecedent", token).at, key=lambda x: x[1], default=(-1, 0.0))
             if share < SURE or not 0 <= target < token or self.view.quoted[target] >= 0:
@@ -145,59 +133,6 @@ class FeatureMaker:
                 span = mention_bounds(self.view, target)
             token = target
         return None if span is None or kind is None else (None, span)
-
-    def _bearers_elsewhere(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> list[Candidate]:
-        """The persons who have the office that a definite phrase names, but are named farther off, or later."""
-        doc = self.view.doc
-        office = self._office(doc[mention[0] : mention[1]].root)
-        if doc[mention[0]].lower_ not in DEFINITE:
-            return []
-        near = {candidate.number for candidate in pool}
-        return [c for c in self.roster.entities if c.label == "PERSON" and office in c.roles and c.number not in near]
-
-    def _office(self, noun: Token) -> str:
-        """The noun of an office in full: "minister" for "PM"."""
-        lemma = noun.lemma_.lower()
-        return self.lexicon.office_abbreviations.get(lemma, lemma).split()[-1] if lemma.strip() else ""
-
-    def _may_be(self, source: Candidate, mention: tuple[int, int]) -> bool:
-        """Whether a phrase can take up an unnamed source: "the spokesman" a police spokesman, but not a report."""
-        head = self.view.doc[mention[0] : mention[1]].root
-        kind = self._kind(mention)
-        kinds = {self.lexicon.kind_of_source(role, role) for role in source.roles} - {None}
-        alike = head.lemma_.lower() in source.roles or not kinds or kind is None or kind in kinds
-        singular = kind == "person" and head.tag_ in ("NN", "NNP")
-        return alike and not (singular and source.plural)
-
-    def _bearable(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
-        """The candidates that a noun may stand for: "the father" only one so called, "the organisers" no one person."""
-        root = self.view.doc[mention[0] : mention[1]].root
-        lemma = root.lemma_.lower()
-        if lemma in UNNAMED:
-            return [c for c in pool if c.described and lemma in c.roles]
-        if lemma in self.lexicon.kinship:
-            return [c for c in pool if lemma in c.roles]
-        if self.view.doc[mention[0]].lower_ in INDEFINITE:
-            return []
-        if root.tag_ in ("NNS", "NNPS"):
-            pool = [c for c in pool if c.label != "PERSON"]
-        related = self.roster.related_in(mention, root.i)
-        # "Norland's army" is no country.
-        return [c for c in pool if c.number not in related and not (related and c.label == "PLACE")]
-
-    def _agreeing(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
-        """The candidates that a pronoun can stand for: "she" for no document, no body and no man."""
-        pronoun = self.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
-        if pronoun is None or pronoun.number != "singular":
-            return pool
-        if pronoun.gender == "neuter":
-            return [c for c in pool if c.label != "PERSON"]
-        persons = [c for c in pool if c.label == "PERSON" or (c.described and self._is_person(c))]
-        return [c for c in persons if c.gender in (None, pronoun.gender)] or persons
-
-    def _is_person(self, candidate: Candidate) -> bool:
-        kinds = {self.lexicon.kind_of_source(role, role) for role in candidate.roles}
-        return not candidate.plural and not kinds & {"document", "organisation", "group", "place"}
 
     def reporter_before(
         self, quotation: Quotation, anchor: int, mention: tuple[int, int] | None
@@ -215,7 +150,11 @@ class FeatureMaker:
             subject = doc[report.subject]
             if roster.sentence[anchor] - roster.sentence[report.anchor] > 2:
                 return None
-            if subject.i >= anchor or subject.pos_ not in ("NOUN", "PROPN") or roster.named_by(subject.i) is not None:
+            if (
+                subject.i >= anchor
+                or subject.pos_ not in ("NOUN", "PROPN")
+                or self.phrases.named_by(subject.i) is not None
+            ):
                 return None
             kind = self.lexicon.kind_of_source(subject.lemma_.lower(), subject.lower_)
             pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
@@ -251,11 +190,6 @@ class FeatureMaker:
         if not self.history or self.history[-1][0].block < self.view.block_of[head.i]:
             found["reporter in a new block"] = 1.0
         rows.append((REPORTER, found))
-
-    def _kind(self, mention: tuple[int, int]) -> str | None:
-        """What sort of source a noun phrase describes, by its last noun."""
-        head = self.view.doc[mention[0] : mention[1]].root
-        return self.lexicon.kind_of_source(head.lemma_.lower(), head.lower_)
 
     def _add_antecedent(
         self, mention: tuple[int, int], order: Sequence[Candidate], rows: list[tuple[int, Features]]
@@ -410,7 +344,7 @@ class FeatureMaker:
         lemmas |= {w for lemma in list(lemmas) for w in self.lexicon.office_abbreviations.get(lemma, "").split()}
         head = next((t for t in reversed(tokens) if t.pos_ in ("NOUN", "PROPN")), None)
         lemma = head.lemma_.lower() if head is not None else ""
-        office = self._office(head) if head is not None else ""
+        office = self.fitting.office(head) if head is not None else ""
         if office and office in candidate.roles:
             found["role fits"] = 1.0
             if self._bearers.get(office) == 1:

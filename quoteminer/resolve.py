@@ -12,8 +12,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from quoteminer.candidate_features import NEW, OLD, REPORTER, FeatureMaker, Resolved
-from quoteminer.candidates import ISSUED, Candidate, Roster
+from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
+from quoteminer.phrases import ISSUED
 from quoteminer.syntax import POSSESSIVES, SUBJECTS, conjuncts_of
 from quoteminer.view import Features, Link, Quotation, View, mention_bounds
 
@@ -107,7 +108,7 @@ class Resolver:
             if pair:
                 return Resolved(pair, (token.i, token.i + 1), "pronoun", 0.9, ("are named together before",))
             return self._by_rank("pronoun", quotation, token.i, (token.i, token.i + 1))
-        members = [self.roster.named_by(head.i) for head in (token, *conjuncts_of(token))]
+        members = [self.features.phrases.named_by(head.i) for head in (token, *conjuncts_of(token))]
         if members[0] is not None:
             known = tuple(dict.fromkeys(number for member in members if member is not None for number in member[:1]))
             spans = [member[1] for member in members if member is not None]
@@ -133,7 +134,7 @@ class Resolver:
             if pair:
                 return Resolved(pair, own, "pronoun", 0.9, ("are named together before",))
             return self._by_rank("pronoun", quotation, mention[0], own)
-        issuer = self.roster.issuer_named(mention)
+        issuer = self.features.phrases.issuer_named(mention)
         if issuer is not None:
             return Resolved((issuer,), mention, "nominal", 0.9, ("is named as the one who issued it",))
         return self._by_rank("nominal", quotation, mention[0], mention)

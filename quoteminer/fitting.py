@@ -1,0 +1,94 @@
+"""Which candidates a mention can stand for at all: by kind, number, gender and office."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spacy.tokens import Token
+
+from quoteminer.candidates import Candidate
+from quoteminer.phrases import Phrases
+
+UNNAMED = frozenset(("source", "insider", "observer", "user", "commenter", "reader", "viewer", "passer-by"))
+DEFINITE = frozenset(("the", "this", "that"))
+INDEFINITE = frozenset(("another", "one", "some", "other", "several", "a", "an"))
+LABELS_OF_KIND = {
+    "person": ("PERSON", "OTHER"),
+    "group": ("ORG", "OTHER"),
+    "organisation": ("ORG", "PLACE", "OTHER"),
+    "document": ("OTHER",),
+    "place": ("PLACE", "OTHER"),
+}
+
+
+class Fitting:
+    """Leaves out of the candidates for a mention those that it cannot mean."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self.phrases, self.roster, self.view, self.lexicon = phrases, phrases.roster, phrases.view, phrases.lexicon
+
+    def for_noun(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
+        """The candidates that a noun phrase can stand for, and the bearers of its office who are named elsewhere."""
+        fitting = LABELS_OF_KIND.get(self.kind(mention) or "")
+        pool = [c for c in pool if fitting is None or c.label in fitting]
+        pool = [c for c in pool if not c.described or self._may_be(c, mention)]
+        pool = self._bearable(pool, mention)
+        return [*pool, *self._bearers_elsewhere(pool, mention)]
+
+    def kind(self, mention: tuple[int, int]) -> str | None:
+        """What sort of source a noun phrase describes, by its last noun."""
+        head = self.view.doc[mention[0] : mention[1]].root
+        return self.lexicon.kind_of_source(head.lemma_.lower(), head.lower_)
+
+    def _bearers_elsewhere(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> list[Candidate]:
+        """The persons who have the office that a definite phrase names, but are named farther off, or later."""
+        doc = self.view.doc
+        office = self.office(doc[mention[0] : mention[1]].root)
+        if doc[mention[0]].lower_ not in DEFINITE:
+            return []
+        near = {candidate.number for candidate in pool}
+        return [c for c in self.roster.entities if c.label == "PERSON" and office in c.roles and c.number not in near]
+
+    def office(self, noun: Token) -> str:
+        """The noun of an office in full: "minister" for "PM"."""
+        lemma = noun.lemma_.lower()
+        return self.lexicon.office_abbreviations.get(lemma, lemma).split()[-1] if lemma.strip() else ""
+
+    def _may_be(self, source: Candidate, mention: tuple[int, int]) -> bool:
+        """Whether a phrase can take up an unnamed source: "the spokesman" a police spokesman, but not a report."""
+        head = self.view.doc[mention[0] : mention[1]].root
+        kind = self.kind(mention)
+        kinds = {self.lexicon.kind_of_source(role, role) for role in source.roles} - {None}
+        alike = head.lemma_.lower() in source.roles or not kinds or kind is None or kind in kinds
+        singular = kind == "person" and head.tag_ in ("NN", "NNP")
+        return alike and not (singular and source.plural)
+
+    def _bearable(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
+        """The candidates that a noun may stand for: "the father" only one so called, "the organisers" no one person."""
+        root = self.view.doc[mention[0] : mention[1]].root
+        lemma = root.lemma_.lower()
+        if lemma in UNNAMED:
+            return [c for c in pool if c.described and lemma in c.roles]
+        if lemma in self.lexicon.kinship:
+            return [c for c in pool if lemma in c.roles]
+        if self.view.doc[mention[0]].lower_ in INDEFINITE:
+            return []
+        if root.tag_ in ("NNS", "NNPS"):
+            pool = [c for c in pool if c.label != "PERSON"]
+        related = self.phrases.related_in(mention, root.i)
+        # "Norland's army" is no country.
+        return [c for c in pool if c.number not in related and not (related and c.label == "PLACE")]
+
+    def for_pronoun(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
+        """The candidates that a pronoun can stand for: "she" for no document, no body and no man."""
+        pronoun = self.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
+        if pronoun is None or pronoun.number != "singular":
+            return pool
+        if pronoun.gender == "neuter":
+            return [c for c in pool if c.label != "PERSON"]
+        persons = [c for c in pool if c.label == "PERSON" or (c.described and self._is_person(c))]
+        return [c for c in persons if c.gender in (None, pronoun.gender)] or persons
+
+    def _is_person(self, candidate: Candidate) -> bool:
+        kinds = {self.lexicon.kind_of_source(role, role) for role in candidate.roles}
+        return not candidate.plural and not kinds & {"document", "organisation", "group", "place"}
