@@ -109,7 +109,7 @@ class FeatureMaker:
             self._add_antecedent(mention, order, rows)
             self._point_to_descriptions(mention, shares, rows)
         elif form != "nominal":
-            self._add_reporter(quotation, anchor, mention, rows)
+            self._add_reporter(quotation, anchor, mention, rows, shares)
         return rows
 
     def taken_up(self, mention: tuple[int, int]) -> tuple[int | None, tuple[int, int] | None] | None:
@@ -142,6 +142,9 @@ class FeatureMaker:
         Gives its tokens; only one that the pronoun in `mention` can stand for. None where there is none, or where the
         last report names someone.
         """
+        pointed = self._source_pointed_at(mention)
+        if pointed is not None:
+            return pointed
         doc, roster = self.view.doc, self.roster
         low = self.history[-1][0].end if self.history else 0
         for report in reversed(self.view.reports_between(max(low, anchor - FARTHEST_REPORT), anchor)):
@@ -168,8 +171,31 @@ class FeatureMaker:
             return mention_bounds(self.view, subject.i)
         return None
 
+    def _source_pointed_at(self, mention: tuple[int, int] | None) -> tuple[int, int] | None:
+        """The unnamed source that the encoder takes a pronoun for: "Officials have urged what they called “…”"."""
+        doc = self.view.doc
+        pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
+        if pronoun is None or mention is None:
+            return None
+        at = self._pointers.shares("antecedent", mention[0]).at
+        target, share = max(at, key=lambda x: x[1], default=(-1, 0.0))
+        if share < SURE or not 0 <= target < mention[0] or self.view.quoted[target] >= 0:
+            return None
+        noun = doc[target]
+        kind = self.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_)
+        known = KINDS_OF_PRONOUN.get(pronoun.gender or "", ("person", "group", "organisation"))
+        several = pronoun.number == "singular" and noun.tag_ == "NNS"
+        if noun.pos_ != "NOUN" or kind not in known or several or self.roster.stands_for(target) is not None:
+            return None
+        return mention_bounds(self.view, target) if self.phrases.named_by(target) is None else None
+
     def _add_reporter(
-        self, quotation: Quotation, anchor: int, mention: tuple[int, int] | None, rows: list[tuple[int, Features]]
+        self,
+        quotation: Quotation,
+        anchor: int,
+        mention: tuple[int, int] | None,
+        rows: list[tuple[int, Features]],
+        shares: Mapping[str, Shares],
     ) -> None:
         span = self.reporter_before(quotation, anchor, mention)
         if span is None:
@@ -189,6 +215,8 @@ class FeatureMaker:
             found["reporter in the same block"] = 1.0
         if not self.history or self.history[-1][0].block < self.view.block_of[head.i]:
             found["reporter in a new block"] = 1.0
+        for name, pointed in shares.items():
+            found |= _of_share(name, pointed.within(span), max(pointed.of.values(), default=0.0))
         rows.append((REPORTER, found))
 
     def _add_antecedent(
@@ -417,9 +445,11 @@ class FeatureMaker:
 def _pointed(number: int, shares: Mapping[str, Shares]) -> Features:
     found: Features = {}
     for name, pointed in shares.items():
-        share = pointed.of.get(number, 0.0)
-        if share > LEAST_SHARE:
-            found[name] = share
-            found[f"{name}, log"] = math.log(share / LEAST_SHARE)
-            found[f"{name} first"] = float(share == max(pointed.of.values()))
+        found |= _of_share(name, pointed.of.get(number, 0.0), max(pointed.of.values()))
     return found
+
+
+def _of_share(name: str, share: float, most: float) -> Features:
+    if share <= LEAST_SHARE:
+        return {}
+    return {name: share, f"{name}, log": math.log(share / LEAST_SHARE), f"{name} first": float(share >= most)}

@@ -378,7 +378,7 @@ def test_an_exported_model_is_restored(run, trained, tmp_path):
 
     from quoteminer.errors import ModelError
     from quoteminer.training.export import export
-    from quoteminer.training.restore import restore
+    from quoteminer.training.restore import blend, restore
 
     first, again, work = tmp_path / "first", tmp_path / "again", tmp_path / "work"
     export(trained, PACKAGED / FILES[2], first, {})
@@ -391,6 +391,11 @@ def test_an_exported_model_is_restored(run, trained, tmp_path):
     export(work, PACKAGED / FILES[2], again, {})
     for name in FILES:
         assert (again / name).read_bytes() == (first / name).read_bytes()
+    other, before = run.network(), run.network().state_dict()
+    blend(other, first, run.classes.names, 0.25)
+    for name, weight in other.state_dict().items():
+        expected = 0.25 * before[name] + 0.75 * network.state_dict()[name]
+        numpy.testing.assert_allclose(weight.numpy(), expected.numpy(), atol=1e-6)
     with pytest.raises(ValueError, match="has other classes of 'tag' than the corpora; train from the start"):
         restore(network, first, {**run.classes.names, "tag": ["NN"]})
     with pytest.raises(ValueError, match="is of another shape"):

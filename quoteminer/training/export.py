@@ -151,7 +151,15 @@ def load_network(work: Path) -> tuple[Network, dict[str, Any]]:
     return network, json.loads((work / "classes.json").read_text(encoding="utf8"))
 
 
-def export(work: Path, tokenizer: Path, output: Path, meta: dict[str, Any], *, quantize: bool = True) -> None:
+def export(
+    work: Path,
+    tokenizer: Path,
+    output: Path,
+    meta: dict[str, Any],
+    *,
+    quantize: bool = True,
+    alter: Callable[[Network, dict[str, list[str]]], None] | None = None,
+) -> None:
     """Write the model folder `output` from the training run in `work`.
 
     Args:
@@ -160,8 +168,11 @@ def export(work: Path, tokenizer: Path, output: Path, meta: dict[str, Any], *, q
         output: the folder to write; its configuration is written last.
         meta: how the model was made, kept in its configuration.
         quantize: whether weights get 8 bits; without, the folder is four times the size and serves to compare.
+        alter: is given the network and its classes before it is written.
     """
     network, known = load_network(work)
+    if alter is not None:
+        alter(network, known["classes"])
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         ones = torch.ones(1, 5, dtype=torch.int64)

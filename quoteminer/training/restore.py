@@ -72,6 +72,24 @@ def restore(network: Network, folder: Path, classes: dict[str, list[str]]) -> No
         raise ValueError(f"the model in {folder} is of another shape: {error}") from None
 
 
+def blend(network: Network, folder: Path, classes: dict[str, list[str]], share: float) -> None:
+    """Average a trained network's weights with those of the exported model that its training started from.
+
+    What it has learnt anew and what it knew before are both kept for the most part (Wortsman et al. 2022).
+
+    Args:
+        network: the trained network; `share` of each of its weights is kept, the rest is the model's.
+        folder: the model folder.
+        classes: as for `restore`, which raises the same errors.
+        share: 1 keeps the network as it is, 0 gives the model back.
+    """
+    before = Network(network.sizes)
+    restore(before, folder, classes)
+    with torch.no_grad():
+        for own, other in zip(network.parameters(), before.parameters(), strict=True):
+            own.lerp_(other, 1 - share)
+
+
 def _read(path: Path) -> tuple[Arrays, Arrays]:
     """A graph's arrays by name, and its 8-bit matrices as floats by the path of the module that multiplies by them."""
     graph = onnx.load(str(path)).graph
