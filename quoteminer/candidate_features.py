@@ -320,6 +320,11 @@ class FeatureMaker:
                 if not self.roster.other_named(before, quotation, candidate):
                     found[f"{name}, nobody between"] = 1.0
         self._since_previous(candidate, last, quotation, found)
+        if form == "implicit" and (reporting := self._reporting_since(quotation, anchor)) is not None:
+            if reporting == candidate.number:
+                found["last to report since"] = 1.0
+            elif "previous speaker" in found:
+                found["previous speaker, another reports since"] = 1.0
         if self._spoke[candidate.number] > 0:
             found["spoke before"] = 1.0
         if form == "pronoun" and mention is not None:
@@ -345,6 +350,17 @@ class FeatureMaker:
         found[f"named since, {subject}, {near}"] = 1.0
         if self._reports(candidate, last):
             found["reports since the quotation before"] = 1.0
+
+    def _reporting_since(self, quotation: Quotation, anchor: int) -> int | None:
+        """The person whose words the text was the last to report since the quotation before, in a clause of its own."""
+        if not self.history:
+            return None
+        for report in reversed(self.view.reports_between(self.view.after(self.history[-1][0])[1], anchor)):
+            if report.form == "verb" and report.subject is not None and self.view.quoted[report.anchor] < 0:
+                named = self.phrases.named_by(report.subject)
+                if named is not None and self.roster.entities[named[0]].label == "PERSON":
+                    return named[0]
+        return None
 
     def _reports(self, candidate: Candidate, last: int) -> bool:
         return any(token in self._reporters and token in candidate.tokens for token in range(last, last + 7))

@@ -30,7 +30,7 @@ from quoteminer.speakers import attribute, link_features, proposals_for
 from quoteminer.view import Features, Quotation, View, mention_bounds
 
 MINIMUM = 5
-PRIOR = 6.0
+PRIOR, PRIOR_OF_KINDS = 2.0, 6.0
 LAYERS = ("TAG", "POS", "MORPH", "LEMMA", "DEP", "HEAD", "SENT_START", "ENT_IOB", "ENT_TYPE", "SPACY")
 Rows = list[tuple[list[tuple[Features, bool]], float]]
 
@@ -69,7 +69,7 @@ def fit_ranker(questions: Rows, prior: float = PRIOR) -> dict[str, float]:
     return {name: round(float(x), 3) for name, x in zip(names, best.x, strict=True) if abs(x) >= 0.01}
 
 
-def fit_classifier(rows: Sequence[tuple[Features, str]], prior: float = PRIOR) -> dict[str, dict[str, float]]:
+def fit_classifier(rows: Sequence[tuple[Features, str]], prior: float = PRIOR_OF_KINDS) -> dict[str, dict[str, float]]:
     """Multinomial weights for each kind."""
     questions: Rows = []
     for found, kind in rows:
