@@ -103,11 +103,20 @@ def _from_lead_in(view: View, start: int, end: int) -> Link | None:
     """Who speaks, from the sentence that announces the words: the subject of its last report, else its own subject."""
     reports = [r for r in view.reports_between(start, end) if r.subject is not None]
     order = [r for r in reports if r.form != "noun"][::-1] + [r for r in reports if r.form == "noun"]
-    strong = [r for r in order if r.strength == "strong"] or order
+    strong = [r for r in order if r.strength == "strong"] or [r for r in order if _may_speak(view, r.subject)]
     if strong:
         return Link(LEAD_IN, strong[0].subject, (strong[0].start, strong[0].end))
     subject = next(_subjects(view, start, end), None)
     return Link(LEAD_IN, subject) if subject is not None else None
+
+
+def _may_speak(view: View, subject: int | None) -> bool:
+    """Whether a subject names or describes somebody who can speak: "things have gone well:" announces nothing."""
+    token = view.doc[subject or 0]
+    pronoun = token.lower_ in view.lexicon.pronouns or token.tag_.startswith("W")
+    return (
+        pronoun or bool(token.ent_type_) or view.lexicon.kind_of_source(token.lemma_.lower(), token.lower_) is not None
+    )
 
 
 def _subjects(view: View, start: int, end: int) -> Iterator[int]:

@@ -19,6 +19,7 @@ from quoteminer.lexicon import Lexicon
 from quoteminer.syntax import NOMINAL, SUBJECTS, agent_of, children_of, is_passive, phrase_head_after, subject_of
 
 QUOTING_VERBS = frozenset(("quote", "cite", "hear", "record", "paraphrase"))
+TELLING = frozenset(("tell", "inform", "remind", "assure"))
 FARTHEST_SAYING = 25  # tokens from "quoted" to "as saying"
 PREPOSITIONS = {
     ("according", "to"): "according to",
@@ -131,6 +132,8 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
     if strength is None and not light:
         return None
     subject = _quoted_person(token) or _person_behind(token) or subject_of(token)
+    if subject is not None and subject.i > token.i and token.lemma_.lower() in TELLING:
+        subject = _teller(token)
     if is_passive(token) and token.lemma_.lower() not in QUOTING_VERBS and agent_of(token) is None:
         return None
     if subject is not None and quoted[subject.i] >= 0:
@@ -155,6 +158,16 @@ def _quoted_person(verb: Token) -> Token | None:
         return None
     head = phrase_head_after(doc, verb.i + 1, said)
     return doc[head] if head is not None else None
+
+
+def _teller(verb: Token) -> Token | None:
+    """Who tells, before the verb: what stands behind "told" is who is told, whatever the tree makes of it."""
+    doc, i = verb.doc, verb.i - 1
+    while i > 0 and (doc[i].text == "," or doc[i].pos_ in ("ADV", "AUX")):
+        i -= 1
+    while i > 0 and doc[i].ent_iob_ == "I":
+        i -= 1
+    return doc[i] if i >= 0 and doc[i].pos_ in NOMINAL and doc[i].sent.start <= i else None
 
 
 def _person_behind(verb: Token) -> Token | None:

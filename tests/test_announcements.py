@@ -53,6 +53,14 @@ LEADS = {
 }
 
 
+def test_what_cannot_speak_announces_nothing():
+    lead_in = (
+        "Marta/PROPN/nsubj/4 Oduya/PROPN/flat/1 was/AUX/cop/4 pleased/ADJ/ROOT/0 with/ADP/case/7 the/DET/det/7 "
+        "way/NOUN/obl/4 things/NOUN:NNS/nsubj/10 have/AUX/aux/10 gone/VERB:VBN/acl:relcl/7 :/PUNCT/punct/4"
+    )
+    assert links(lead_in + BLANK, ITEM) == [(LEAD_IN, "", "Marta", "")]
+
+
 @pytest.mark.parametrize("scheme", LEADS)
 def test_lead_in_over_bullets(scheme: str):
     subject = {"ud": "Marta", "clear": "Oduya"}[scheme]

@@ -39,6 +39,11 @@ ROWS = [
         id="paper-quoted-somebody-as-saying",
     ),
     pytest.param(
+        "minister/NOUN/obl/4 ,/PUNCT/punct/3 Oduya/PROPN/appos/1 told/VERB/ROOT/0 lawmakers/NOUN:NNS/nsubj/4",
+        ("told", "Oduya", "verb", "strong"),
+        id="who-is-told-is-not-who-tells",
+    ),
+    pytest.param(
         "It/PRON/nsubj/2 rained/VERB/ROOT/0 ,/PUNCT/punct/4 noted/VERB:VBN/advcl/2 Dr/PROPN/obj/4 Oduya/PROPN/flat/5",
         ("noted", "Dr", "verb", "strong"),
         id="name-behind-the-verb-as-its-object",
