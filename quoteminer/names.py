@@ -287,21 +287,22 @@ def _missed(page: Page, names: Sequence[NameMention]) -> Iterator[NameMention]:
     for words in forms:
         longest[words[0]] = max(longest[words[0]], min(len(words), _LONGEST_FORM))
     taken = _covered(names)
-    i = 0
-    while i < len(texts):
-        for length in range(longest.get(texts[i], 0), 0, -1):
+    behind = 0  # the last one found
+    for i, text in enumerate(texts):
+        if i < behind:
+            continue
+        for length in range(longest[text], 0, -1) if text in longest else ():
             words = tuple(texts[i : i + length])
             if words in forms and not taken.intersection(range(i, i + length)):
                 if _stands_alone(doc, i, i + length, taken, page.lexicon) and (
                     name := mention(page, i, i + length, forms[words])
                 ):
                     yield name
-                    i += length - 1
+                    behind = i + length
                 break
         else:
-            if i not in taken and not texts[i].isalpha():
+            if len(text) > 1 and not text.isalpha() and i not in taken:
                 yield from _stuck(page, i, forms)
-        i += 1
 
 
 def _stuck(page: Page, i: int, forms: Mapping[Key, str]) -> Iterator[NameMention]:

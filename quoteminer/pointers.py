@@ -17,13 +17,13 @@ KINDS = ("mention", "speaker", "antecedent")
 Target = tuple[int, float]
 
 
-def targets_of(view: View, kind: str) -> dict[int, list[Target]]:
+def targets_of(view: View, kind: str) -> dict[int, Sequence[Target]]:
     """What the encoder points at from each token that asks: (token or -1 for none, probability), the likeliest first.
 
     "mention" and "speaker" are asked by opening marks, "antecedent" by pronouns and definite nouns.
     """
     found: Mapping[str, Any] = view.pointers or {}
-    return {token: [(int(t), float(p)) for t, p in targets] for token, targets in found.get(kind, ())}
+    return dict(found.get(kind, ()))
 
 
 @dataclass

@@ -140,7 +140,7 @@ def _ask_link(
     view: View,
     quotation: Quotation,
     row: Mapping[str, Any],
-    pointers: Mapping[int, list[tuple[int, float]]],
+    pointers: Mapping[int, Sequence[tuple[int, float]]],
 ) -> None:
     """The question which proposal attributes a quotation; silence is right where the gold has no mention beside it."""
     pointed = pointers.get(quotation.start, [])
