@@ -109,6 +109,8 @@ class FeatureMaker:
             self._add_antecedent(mention, order, rows)
             self._point_to_descriptions(mention, shares, rows)
         elif form != "nominal":
+            if form == "implicit":
+                self._add_reporting_since(quotation, anchor, rows)
             self._add_reporter(quotation, anchor, mention, rows, shares)
         return rows
 
@@ -320,11 +322,6 @@ class FeatureMaker:
                 if not self.roster.other_named(before, quotation, candidate):
                     found[f"{name}, nobody between"] = 1.0
         self._since_previous(candidate, last, quotation, found)
-        if form == "implicit" and (reporting := self._reporting_since(quotation, anchor)) is not None:
-            if reporting == candidate.number:
-                found["last to report since"] = 1.0
-            elif "previous speaker" in found:
-                found["previous speaker, another reports since"] = 1.0
         if self._spoke[candidate.number] > 0:
             found["spoke before"] = 1.0
         if form == "pronoun" and mention is not None:
@@ -350,6 +347,14 @@ class FeatureMaker:
         found[f"named since, {subject}, {near}"] = 1.0
         if self._reports(candidate, last):
             found["reports since the quotation before"] = 1.0
+
+    def _add_reporting_since(self, quotation: Quotation, anchor: int, rows: Sequence[tuple[int, Features]]) -> None:
+        reporting = self._reporting_since(quotation, anchor)
+        for number, found in rows:
+            if number == reporting:
+                found["last to report since"] = 1.0
+            elif reporting is not None and "previous speaker" in found:
+                found["previous speaker, another reports since"] = 1.0
 
     def _reporting_since(self, quotation: Quotation, anchor: int) -> int | None:
         """The person whose words the text was the last to report since the quotation before, in a clause of its own."""

@@ -167,7 +167,8 @@ def _teller(verb: Token) -> Token | None:
         i -= 1
     while i > 0 and doc[i].ent_iob_ == "I":
         i -= 1
-    return doc[i] if i >= 0 and doc[i].pos_ in NOMINAL and doc[i].sent.start <= i else None
+    here = i >= 0 and not any(doc[k].is_sent_start for k in range(i + 1, verb.i + 1))
+    return doc[i] if here and doc[i].pos_ in NOMINAL else None
 
 
 def _person_behind(verb: Token) -> Token | None:

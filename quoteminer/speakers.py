@@ -23,6 +23,7 @@ from quoteminer.view import Features, Link, Quotation, View, described_head, men
 AFTER, BEFORE = "quotation, then reporting clause", "reporting clause, then quotation"
 ACCORDING, ENCODER, GOES_ON = "according to", "the encoder's pointer", "same utterance"
 PERSONS = ("PERSON", "PER")
+LONGEST_OFFICE = 40  # tokens
 NOUN_BEFORE, NOUN_AFTER = "noun of speech, then quotation", "quotation, then noun of speech"
 
 
@@ -62,6 +63,8 @@ def _settle(view: View, subject: int, report: Report) -> int:
 def _name_before(view: View, subject: int, verb: int) -> int | None:
     """The person whose name, set off by a comma, ends an office: "the commissioner for trade, Mr NAME, has said"."""
     doc = view.doc
+    if verb - subject > LONGEST_OFFICE:
+        return None
     last = verb - 1
     while last > subject and (doc[last].text == "," or doc[last].pos_ in ("ADV", "AUX")):
         last -= 1

@@ -154,9 +154,9 @@ def _settle(
             found.pointers[name].extend(_targets(marks, output[name][marks - start], start))
         kinds = _softmax(output["kind"][marks - start]).round(4)
         found.kinds.extend(zip(marks.tolist(), kinds.tolist(), strict=True))
-    tags = sessions.config.classes["tag"]
+    common = [i for i, tag in enumerate(sessions.config.classes["tag"]) if tag in NOUN_TAGS]
     nouns = heads[definite]
-    nouns = nouns[numpy.isin(layers["tag"][nouns], [tags.index(tag) for tag in NOUN_TAGS])]
+    nouns = nouns[numpy.isin(layers["tag"][nouns], common)]
     asked = numpy.union1d(pronouns, nouns)
     if len(asked):
         found.pointers["antecedent"].extend(_targets(asked, output["antecedent"][asked - start], start))
