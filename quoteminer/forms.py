@@ -21,6 +21,7 @@ _LABELS = {
     "PERSON": "PERSON", "PER": "PERSON", "ORG": "ORG", "PLACE": "PLACE", "GPE": "PLACE", "LOC": "PLACE", "FAC": "PLACE",
 }  # fmt: skip
 _LINKS = frozenset(("of", "and", "for", "the", "in", "at"))
+_WITH_WEEKDAY = frozenset(("ash", "black", "bloody", "cyber", "easter", "good", "palm", "sheffield", "super"))
 _WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 _ARTICLES = frozenset(("al", "el", "as", "ash", "an", "ad", "ar", "at", "az"))
 _NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
@@ -195,6 +196,8 @@ def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMenti
         start += 1
     while start < end and (is_mark(doc[end - 1]) or _is_possessive(doc[end - 1]) or doc[end - 1].text in _LINKS):
         end -= 1
+    if end - start > 1 and doc[end - 1].lower_ in _WEEKDAYS and doc[end - 2].lower_ not in _WITH_WEEKDAY:
+        end -= 1  # "the Congress Monday said"
     start = (after_titles if label == "PERSON" else _after_adjectives)(doc, start, end, lexicon)
     if start < end and (name := mention(page, start, end, label)):
         form = page.form(name)

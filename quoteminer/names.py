@@ -78,9 +78,12 @@ def _nicknamed(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
             continue
         closing = range(name.end_token + 2, min(name.end_token + 3 + _LONGEST_NICKNAME, len(doc)))
         behind = next((i + 1 for i in closing if is_mark(doc[i])), -1)
+        # The second fragment begins behind the nickname, or with it.
+        rest = persons.get(behind) or persons.get(name.end_token + 1)
         whole = None
-        if name.label == "PERSON" and behind in persons and _is_nickname([*doc[name.end_token : behind]]):
-            whole = mention(page, name.start_token, persons[behind].end_token, "PERSON")
+        if name.label == "PERSON" and rest is not None and rest.end_token > behind > 0:
+            nickname = [*doc[name.end_token : behind]]
+            whole = mention(page, name.start_token, rest.end_token, "PERSON") if _is_nickname(nickname) else None
         found.append(whole or name)
     return found
 

@@ -114,8 +114,13 @@ class Phrases:
         """Whether a name says whose the noun before it is: "an aide to NAME", but not "member of parliament NAME"."""
         doc = self.view.doc
         beside = doc[name[0] - 1]
-        if beside.pos_ == "NOUN" and self.lexicon.kind_of_source(beside.lemma_.lower(), beside.lower_) != "person":
+        kind = self.lexicon.kind_of_source(beside.lemma_.lower(), beside.lower_)
+        titled = kind == "person" or beside.lower_.replace(".", "") in self.lexicon.honorifics
+        if beside.pos_ in ("NOUN", "PROPN") and not titled:
             return False
+        joints = [t.pos_ for t in doc[head + 1 : name[0]] if t.pos_ in ("ADP", "CCONJ")]
+        if joints[-1:] == ["CCONJ"]:
+            return False  # "envoy to Norland and opposition leader NAME"
         between = [t for t in doc[head + 1 : name[0]] if t.pos_ == "ADP"]
         if not between or doc[name[0] - 1].tag_ == "NNS":
             return False

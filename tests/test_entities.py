@@ -186,6 +186,8 @@ def test_titles_before_a_name(text, title):
         ("[PERSON Pope Leo] prayed.", [("Leo", "PERSON")]),
         ("[PERSON Ann Roe]", [("Ann Roe", "PERSON")]),
         ("They met on [ORG Sunday].", []),
+        ("The [ORG Ash Congress Monday] said so.", [("Ash Congress", "ORG")]),
+        ("Then [ORG Sheffield Wednesday] won.", [("Sheffield Wednesday", "ORG")]),
         ("the [ORG Ash Committee of] left.", [("Ash Committee", "ORG")]),
         # labels
         ("[GPE Loria] and [LOC Mount Ash] on [DATE Friday].", [("Loria", "PLACE"), ("Mount Ash", "PLACE")]),
@@ -196,6 +198,8 @@ def test_titles_before_a_name(text, title):
         ("[PERSON Omar] bin [PERSON Farid] left.", [("Omar bin Farid", "PERSON")]),
         ('[PERSON Ann] "Tiny" [PERSON Roe] left.', [('Ann "Tiny" Roe', "PERSON")]),
         ("[PERSON Ann] “[PERSON Tiny]” [PERSON Roe] left.", [("Ann “Tiny” Roe", "PERSON")]),
+        ("[PERSON Ann] “[PERSON Tiny” Roe] left.", [("Ann “Tiny” Roe", "PERSON")]),
+        ("[PERSON Ann] ‘tiny’ [PERSON Roe] left.", [("Ann ‘tiny’ Roe", "PERSON")]),
         ("[PERSON Ann “]Tiny” [PERSON Roe] left.", [("Ann “Tiny” Roe", "PERSON")]),
         ("[PERSON Ann Lee] (left) and [PERSON Bob Roe] sat.", [("Ann Lee", "PERSON"), ("Bob Roe", "PERSON")]),
         ("[PLACE Ann Hill]-[PERSON Roe] left.", [("Ann Hill-Roe", "PERSON")]),

@@ -333,7 +333,11 @@ OFFICES = [
      "Marta Oduya"),
     ("", "member/NOUN/nsubj/13 of/ADP/case/10 parliament/NOUN/nmod/8 Marta/PROPN/nmod/8 Oduya/PROPN/flat/11",
      "Marta Oduya"),
+    ("", "minister/NOUN/nsubj/13 of/ADP/case/10 Affairs/PROPN/nmod/8 Marta/PROPN/flat/10 Oduya/PROPN/flat/11",
+     "Marta Oduya"),
     # a name that says whose aides they are
+    ("", "a/DET/det/9 friend/NOUN/nsubj/14 of/ADP/case/11 Dr/PROPN/nmod/9 Marta/PROPN/flat/11 Oduya/PROPN/flat/12",
+     "a friend of Dr Marta Oduya"),
     ("", "a/DET/det/9 friend/NOUN/nsubj/14 of/ADP/case/11 president/NOUN/nmod/9 Marta/PROPN/flat/11 "
      "Oduya/PROPN/flat/12",
      "a friend of president Marta Oduya"),
