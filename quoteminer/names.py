@@ -227,9 +227,8 @@ def _with_brackets(page: Page, names: Sequence[NameMention]) -> list[NameMention
         shape = doc[inside].text
         capitals = sum(c.isupper() for c in shape)
         fits = shape[:1].lower() == page.text[name.start].lower() or (capitals == len(shape) and len(shape) < 8)
-        short = (
-            capitals > 1 and fits
-        ) or shape in bodies  # "Nautical Centre (Cenau)", where Cenau stands alone as well
+        # An acronym, or a short name that stands alone as well: "Nautical Centre (Cenau)".
+        short = (capitals > 1 and fits) or shape in bodies
         if doc[inside + 1].text == ")" and short and not _is_abbreviation(shape, page.lexicon):
             acronym = mention(page, inside, inside + 1, "ORG")
             found.extend([acronym] if acronym else [])

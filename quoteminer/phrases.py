@@ -41,12 +41,9 @@ class Phrases:
                 return self.at[name[0]], name
         if kind == "organisation" and after < len(doc):
             body = after + (doc[after].lower_ == "the")
-            if (
-                body in self.at
-                and self.entities[self.at[body]].label == "ORG"
-                and self.roster.name_around(body)[0] == body
-            ):
-                return self.at[body], self.roster.name_around(body)  # "the British newspaper The NAME"
+            paper = self._named_at(body, "ORG")
+            if paper is not None:
+                return self.at[body], paper  # "the British newspaper The NAME"
         for i in range(end - 1, start - 1, -1):
             if (
                 i in self.at
