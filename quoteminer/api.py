@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Generator, Iterable, Iterator, Sized
+from contextlib import closing
 
 from spacy.language import Language
 
@@ -85,14 +86,16 @@ def _checked_text(text: object) -> str:
     raise ArgumentError(f"text must be a str, not {described(text)}{hint}")
 
 
-def _raising(found: Iterator[Article | Failure]) -> Iterator[Article]:
-    for article in found:
-        if isinstance(article, Failure):
-            raise article.error
-        yield article
+def _raising(found: Generator[Article | Failure, None, None]) -> Generator[Article, None, None]:
+    # Closed here and now: a pool that the garbage collector ends may be ended by one of its own threads.
+    with closing(found):
+        for article in found:
+            if isinstance(article, Failure):
+                raise article.error
+            yield article
 
 
-def _shown(articles: Iterator[Article], texts: Iterable[str]) -> Iterator[Article]:
+def _shown(articles: Generator[Article, None, None], texts: Iterable[str]) -> Iterator[Article]:
     from tqdm import TqdmWarning
 
     with warnings.catch_warnings():
@@ -102,7 +105,7 @@ def _shown(articles: Iterator[Article], texts: Iterable[str]) -> Iterator[Articl
         else:
             from tqdm import tqdm
         bar = tqdm(total=len(texts) if isinstance(texts, Sized) else None, unit=" articles")
-    with bar:
+    with closing(articles), bar:
         for article in articles:
             yield article
             bar.update()

@@ -9,7 +9,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -88,11 +88,11 @@ class Job:
         """Do it all. Whatever ends it, the output is left whole; counts tell how far it came."""
         complete = False
         try:
-            with self._bar() as bar:
-                waiting: deque[tuple[Record, bool]] = deque()
-                for found in stream(
-                    self._texts(waiting), nlp=self._nlp, n_process=self._n_process, batch_size=self._batch_size
-                ):
+            waiting: deque[tuple[Record, bool]] = deque()
+            texts = self._texts(waiting)
+            articles = stream(texts, nlp=self._nlp, n_process=self._n_process, batch_size=self._batch_size)
+            with closing(articles), self._bar() as bar:
+                for found in articles:
                     self._pass_bad(waiting)
                     record, is_done = waiting.popleft()
                     if not is_done:

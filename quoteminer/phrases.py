@@ -154,7 +154,8 @@ class Phrases:
             if i in self.at:
                 return (self.at[i], None) if self.roster.name_around(i)[1] == i + 1 else None
             start, end = mention_bounds(self.view, i)
-            if doc[start].lower_ in ("a", "an", "one", "another") or end - start > mention[1] - mention[0] + 1:
+            owned = doc[start].tag_ == "PRP$" and lemma in self.lexicon.kinship
+            if owned or doc[start].lower_ in ("a", "an", "one", "another") or end - start > mention[1] - mention[0] + 1:
                 bearer = self._bearer(token, start)
                 if bearer is not None:
                     return bearer, None

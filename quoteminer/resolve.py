@@ -224,7 +224,8 @@ class Resolver:
             number = self.roster.describe(mention, owner=self._owner(quotation, mention))
         elif number == OLD and mention is not None:
             antecedent = self.features.taken_up(mention)
-            number = self.roster.describe(antecedent[1] if antecedent and antecedent[1] else mention, mention)
+            before = antecedent[1] if antecedent and antecedent[1] else mention
+            number = self.roster.describe(before, mention, self._owner(quotation, before))
         elif number == REPORTER and (span := self.features.reporter_before(quotation, anchor, mention)) is not None:
             source = self._by_rank("nominal", quotation, span[0], span)
             return Resolved(source.entities, mention, form, probability, ("is whose words are reported just before",))

@@ -9,7 +9,7 @@ import signal
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -37,7 +37,7 @@ class Failure(NamedTuple):
 
 def stream(
     texts: Iterable[str], *, nlp: Language | None = None, n_process: int = 1, batch_size: int = 64
-) -> Iterator[Article | Failure]:
+) -> Generator[Article | Failure, None, None]:
     """As `extract_many`, but a text on which the pipeline fails gives a Failure, and the rest goes on."""
     batches = _batches(texts, batch_size)
     if n_process == 1:

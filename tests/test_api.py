@@ -182,6 +182,22 @@ def test_worker_processes_give_the_same():
         next(articles)
 
 
+def test_a_run_that_fails_ends_its_workers_at_once():
+    articles = quoteminer.extract_many(["a", b"x", "b"], n_process=2, batch_size=1)
+    assert next(articles).text == "a"
+    with pytest.raises(ArgumentError):
+        next(articles)
+    assert not multiprocessing.active_children()
+    articles = quoteminer.extract_many(["a"] * 20, n_process=2, batch_size=1, progress=True)
+    next(articles)
+    articles.close()
+    assert not multiprocessing.active_children()
+    failing = quoteminer.extract_many(["a", "xyzzy"], nlp=with_component("test_fails_on_xyzzy"), n_process=2)
+    with pytest.raises(RuntimeError, match="cannot do that"):
+        list(failing)
+    assert not multiprocessing.active_children()
+
+
 def test_spawned_process_gives_the_same(monkeypatch):
     context = multiprocessing.get_context("spawn")
     monkeypatch.setattr(multiprocessing, "get_context", lambda: context)

@@ -358,6 +358,13 @@ def test_whose_office_and_whose_report(before: str, subject: str, speaker: str):
     test_description(before, subject, speaker)
 
 
+def test_relative_told_of_before():
+    before = opened("ud").removesuffix("./PUNCT/punct/3")
+    before += "with/ADP/case/8 her/PRON:PRP$/nmod:poss/8 father/NOUN/obl/3 ./PUNCT/punct/3"
+    (quote,) = quotes(before + BLANK, said("the/DET/det/9 father/NOUN/nsubj/10", 10))
+    assert told(quote)[1:] == ("the father", ("Marta Oduya’s father",))
+
+
 def test_name_at_the_end_of_the_clause():
     clause = (
         f"{QUOTE.format(v=8)} said/VERB/ROOT/0 a/DET/det/10 gardener/NOUN/nsubj/8 who/PRON:WP/nsubj/12 "
