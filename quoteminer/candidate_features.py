@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from spacy.tokens import Token
+
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.fitting import Fitting
-from quoteminer.phrases import Phrases
+from quoteminer.lexicon import Pronoun
+from quoteminer.phrases import Antecedent, Phrases
 from quoteminer.pointers import LEAST_SHARE, NOBODY, Pointers, Shares
 from quoteminer.syntax import SUBJECTS
 from quoteminer.view import Features, Quotation, View, mention_bounds
@@ -90,6 +93,7 @@ class FeatureMaker:
         for _, resolved in self.history[-3:]:
             numbers.update(dict.fromkeys(resolved.entities))
         pool: Sequence[Candidate] = [self.roster.entities[number] for number in numbers]
+        before = None
         if form == "nominal" and mention is not None:
             pool = self.fitting.for_noun(pool, mention)
             before = self.taken_up(mention)
@@ -106,15 +110,15 @@ class FeatureMaker:
         ]
         if form == "nominal" and mention is not None:
             rows.append((NEW, self._new(mention)))
-            self._add_antecedent(mention, order, rows)
-            self._point_to_descriptions(mention, shares, rows)
+            self._add_antecedent(mention, before, rows)
+            self._point_to_descriptions(mention, before, shares, rows)
         elif form != "nominal":
             if form == "implicit":
                 self._add_reporting_since(quotation, anchor, rows)
             self._add_reporter(quotation, anchor, mention, rows, shares)
         return rows
 
-    def taken_up(self, mention: tuple[int, int]) -> tuple[int | None, tuple[int, int] | None] | None:
+    def taken_up(self, mention: tuple[int, int]) -> Antecedent | None:
         """What a definite phrase takes up, as `Phrases.antecedent` gives it; else what the encoder points at.
 
         "The text" after "an analysis of the markets" is that analysis, though in another word.
@@ -125,15 +129,12 @@ class FeatureMaker:
         token = self.view.doc[mention[0] : mention[1]].root.i
         kind, span = self.fitting.kind(mention), None
         for _ in range(FARTHEST_CHAIN):
-            target, share = max(self._pointers.shares("antecedent", token).at, key=lambda x: x[1], default=(-1, 0.0))
-            if share < SURE or not 0 <= target < token or self.view.quoted[target] >= 0:
-                break
-            noun = self.view.doc[target]
-            if self.roster.stands_for(target) is not None or noun.pos_ != "NOUN":
+            noun = self._noun_pointed_at(token)
+            if noun is None:
                 break
             if self.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_) == kind:
-                span = mention_bounds(self.view, target)
-            token = target
+                span = mention_bounds(self.view, noun.i)
+            token = noun.i
         return None if span is None or kind is None else (None, span)
 
     def reporter_before(
@@ -161,12 +162,8 @@ class FeatureMaker:
                 or self.phrases.named_by(subject.i) is not None
             ):
                 return None
-            kind = self.lexicon.kind_of_source(subject.lemma_.lower(), subject.lower_)
             pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
-            if kind is None or (
-                pronoun is not None
-                and kind not in KINDS_OF_PRONOUN.get(pronoun.gender or "", ("person", "group", "organisation"))
-            ):
+            if not self._is_of_kind(subject, pronoun):
                 return None
             if pronoun is not None and pronoun.gender in ("male", "female") and subject.tag_ == "NNS":
                 return None
@@ -179,17 +176,25 @@ class FeatureMaker:
         pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
         if pronoun is None or mention is None:
             return None
-        at = self._pointers.shares("antecedent", mention[0]).at
-        target, share = max(at, key=lambda x: x[1], default=(-1, 0.0))
-        if share < SURE or not 0 <= target < mention[0] or self.view.quoted[target] >= 0:
+        noun = self._noun_pointed_at(mention[0])
+        if noun is None or not self._is_of_kind(noun, pronoun) or self.phrases.named_by(noun.i) is not None:
             return None
-        noun = doc[target]
-        kind = self.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_)
-        known = KINDS_OF_PRONOUN.get(pronoun.gender or "", ("person", "group", "organisation"))
         several = pronoun.number == "singular" and noun.tag_ == "NNS"
-        if noun.pos_ != "NOUN" or kind not in known or several or self.roster.stands_for(target) is not None:
+        return None if several else mention_bounds(self.view, noun.i)
+
+    def _noun_pointed_at(self, token: int) -> Token | None:
+        """The noun, no name and none's, before `token` that the encoder is sure it takes up."""
+        target, share = self._pointers.likeliest("antecedent", token)
+        if share < SURE or not 0 <= target < token or self.view.quoted[target] >= 0:
             return None
-        return mention_bounds(self.view, target) if self.phrases.named_by(target) is None else None
+        noun = self.view.doc[target]
+        return noun if noun.pos_ == "NOUN" and self.roster.stands_for(target) is None else None
+
+    def _is_of_kind(self, noun: Token, pronoun: Pronoun | None) -> bool:
+        """Whether a noun is a source, and of a kind that a pronoun can stand for."""
+        kind = self.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_)
+        known = KINDS_OF_PRONOUN.get(pronoun.gender or "", ("person", "group", "organisation")) if pronoun else None
+        return kind is not None and (known is None or kind in known)
 
     def _add_reporter(
         self,
@@ -218,14 +223,13 @@ class FeatureMaker:
         if not self.history or self.history[-1][0].block < self.view.block_of[head.i]:
             found["reporter in a new block"] = 1.0
         for name, pointed in shares.items():
-            found |= _of_share(name, pointed.within(span), max(pointed.of.values(), default=0.0))
+            found |= _of_share(name, pointed.within(span), pointed.most)
         rows.append((REPORTER, found))
 
     def _add_antecedent(
-        self, mention: tuple[int, int], order: Sequence[Candidate], rows: list[tuple[int, Features]]
+        self, mention: tuple[int, int], antecedent: Antecedent | None, rows: list[tuple[int, Features]]
     ) -> None:
         """Tell the ranker of the phrase with the same noun before: its bearer, or an unnamed source (OLD)."""
-        antecedent = self.taken_up(mention)
         new = next(found for number, found in rows if number == NEW)
         if antecedent is None:
             new["new, noun not used before"] = 1.0
@@ -253,17 +257,20 @@ class FeatureMaker:
                 found[f"noun used of it, {self.roster.entities[number].label.lower()}"] = 1.0
 
     def _point_to_descriptions(
-        self, mention: tuple[int, int], shares: Mapping[str, Shares], rows: Sequence[tuple[int, Features]]
+        self,
+        mention: tuple[int, int],
+        antecedent: Antecedent | None,
+        shares: Mapping[str, Shares],
+        rows: Sequence[tuple[int, Features]],
     ) -> None:
         """What the encoder's pointers say of the phrase itself, and of the one before that it takes up."""
         speaker, before = shares["speaker pointer"], shares["antecedent pointer"]
-        taken_up = self.taken_up(mention)
         for number, found in rows:
             if number == NEW:
                 found["antecedent pointer to nobody"] = before.of[NOBODY]
                 found["speaker pointer at the mention"] = speaker.within(mention)
-            elif number == OLD and taken_up is not None and taken_up[1] is not None:
-                found["antecedent pointer at its description"] = before.within(taken_up[1])
+            elif number == OLD and antecedent is not None and antecedent[1] is not None:
+                found["antecedent pointer at its description"] = before.within(antecedent[1])
 
     def _describe(
         self,
@@ -466,7 +473,7 @@ class FeatureMaker:
 def _pointed(number: int, shares: Mapping[str, Shares]) -> Features:
     found: Features = {}
     for name, pointed in shares.items():
-        found |= _of_share(name, pointed.of.get(number, 0.0), max(pointed.of.values()))
+        found |= _of_share(name, pointed.of.get(number, 0.0), pointed.most)
     return found
 
 

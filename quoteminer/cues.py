@@ -16,7 +16,16 @@ from spacy.tokens import Doc, Token
 
 from quoteminer.inflection import verb_lemmas
 from quoteminer.lexicon import Lexicon
-from quoteminer.syntax import NOMINAL, SUBJECTS, agent_of, children_of, is_passive, phrase_head_after, subject_of
+from quoteminer.syntax import (
+    NOMINAL,
+    PERSONS,
+    SUBJECTS,
+    agent_of,
+    children_of,
+    is_passive,
+    phrase_head_after,
+    subject_of,
+)
 
 QUOTING_VERBS = frozenset(("quote", "cite", "hear", "record", "paraphrase"))
 TELLING = frozenset(("tell", "inform", "remind", "assure"))
@@ -180,7 +189,7 @@ def _person_behind(verb: Token) -> Token | None:
         return None
     head = phrase_head_after(doc, verb.i + 1, min(len(doc), verb.i + 8))
     name = doc[verb.i + 1 : head + 4] if head is not None else ()
-    person = any(t.ent_type_ in ("PERSON", "PER") and (t.i == head or t.head.i == head) for t in name)
+    person = any(t.ent_type_ in PERSONS and (t.i == head or t.head.i == head) for t in name)
     return doc[head] if head is not None and person else None
 
 

@@ -14,6 +14,7 @@ ISSUED = frozenset((
     "website", "site", "page", "account", "handle", "blog",
 ))  # fmt: skip
 PLATFORMS = frozenset(("twitter", "x", "facebook", "instagram", "youtube", "telegram", "weibo", "tiktok", "wechat"))
+Antecedent = tuple[int | None, tuple[int, int] | None]  # an entity's number, or the tokens of a phrase
 
 
 class Phrases:
@@ -124,7 +125,7 @@ class Phrases:
         bodies = any(self.entities[self.at[i]].label != "PERSON" for i in range(head, name[0]) if i in self.at)
         return between[-1].lower_ in ("for", "to") or not bodies
 
-    def antecedent(self, mention: tuple[int, int]) -> tuple[int | None, tuple[int, int] | None] | None:
+    def antecedent(self, mention: tuple[int, int]) -> Antecedent | None:
         """What a short definite phrase takes up, "the scholar" after "a Beijing-based scholar".
 
         Gives the number of the entity that the phrase before describes, or that phrase's own tokens; None where no

@@ -28,10 +28,17 @@ def targets_of(view: View, kind: str) -> dict[int, Sequence[Target]]:
 
 @dataclass
 class Shares:
-    """How likely each entity is by one pointer: `of` by its number, NOBODY included; `at` by the tokens pointed at."""
+    """How likely each entity is by one pointer.
+
+    Attributes:
+        of: the share of each entity by its number, NOBODY included.
+        at: the tokens pointed at, the likeliest first.
+        most: the largest share of an entity, or of NOBODY.
+    """
 
     of: Mapping[int, float]
     at: Sequence[Target]
+    most: float
 
     def within(self, span: tuple[int, int]) -> float:
         """The share of the tokens of a span."""
@@ -50,7 +57,11 @@ class Pointers:
         at = self.targets[kind].get(token, ())
         of = self._follow(at, DEEPEST)
         of[NOBODY] = sum(share for target, share in at if target < 0)
-        return Shares(of, at)
+        return Shares(of, at, max(of.values()))
+
+    def likeliest(self, kind: str, token: int) -> Target:
+        """The token that `token` points at most, or -1 for none, and its share."""
+        return next(iter(self.targets[kind].get(token, ())), (-1, 0.0))
 
     def _follow(self, targets: Sequence[Target], depth: int) -> dict[int, float]:
         found: dict[int, float] = defaultdict(float)

@@ -15,14 +15,13 @@ from spacy.tokens import Doc, Token
 from quoteminer.cues import Report
 from quoteminer.lexicon import Lexicon
 from quoteminer.pointers import LEAST_SHARE, targets_of
-from quoteminer.syntax import NOMINAL, phrase_head_after, settle_head
+from quoteminer.syntax import NOMINAL, PERSONS, phrase_head_after, settle_head
 from quoteminer.view import Features, Link, Quotation, View, described_head, mention_bounds
 
 # --- the rules ------------------------------------------------------------------------------------------------------
 
 AFTER, BEFORE = "quotation, then reporting clause", "reporting clause, then quotation"
 ACCORDING, ENCODER, GOES_ON = "according to", "the encoder's pointer", "same utterance"
-PERSONS = ("PERSON", "PER")
 LONGEST_OFFICE = 40  # tokens
 NOUN_BEFORE, NOUN_AFTER = "noun of speech, then quotation", "quotation, then noun of speech"
 

@@ -17,6 +17,7 @@ BEFORE_HEAD = NAME_PARTS | frozenset(
     ("det", "amod", "nummod", "nmod:poss", "poss", "nmod:desc", "predet", "det:predet", "quantmod")
 )
 MODIFIERS = frozenset(("nmod", "prep", "obl", "nmod:unmarked"))
+PERSONS = frozenset(("PERSON", "PER"))  # what pipelines label people
 NOMINAL = frozenset(("NOUN", "PROPN", "PRON", "NUM", "SYM"))
 RELATIVES = frozenset(("acl:relcl", "relcl"))
 FARTHEST_CHILD = 200  # tokens
@@ -117,7 +118,7 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
     if first.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X") and not first.ent_type_:
         return token
     possessive = doc[token + 1 : token + 2].text in POSSESSIVES
-    if first.ent_type_ in ("PERSON", "PER") and not possessive:
+    if first.ent_type_ in PERSONS and not possessive:
         return token
     best = token
     i = token + 1
@@ -131,14 +132,14 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
         )
         # "a Lakeside Gas spokesman, NAME, said": the commas set off whom the noun before them describes.
         set_off = after.text == "," and doc[i - 1].pos_ == "NOUN" and i - 1 > token and i + 1 < min(limit, len(doc))
-        joins = joins or (set_off and doc[i + 1].ent_type_ in ("PERSON", "PER"))
+        joins = joins or (set_off and doc[i + 1].ent_type_ in PERSONS)
         # "President of the Federation NAME": an office with a capital goes on to its holder's name.
         joins = joins or (
             first.text[:1].isupper() and (after.lower_ == "of" or (after.pos_ == "DET" and i > token + 1))
         )
         if not joins or after.tag_.startswith("VB") or after.lower_ in DAYS or after.lower_ == "to":
             break
-        if after.ent_type_ in ("PERSON", "PER") and doc[i + 1 : i + 2].text not in POSSESSIVES:
+        if after.ent_type_ in PERSONS and doc[i + 1 : i + 2].text not in POSSESSIVES:
             return i if doc[i - 1].pos_ not in ("ADP", "DET") else token
         # "and" goes on only to a person's name: "officials and analysts" is another source.
         between = (t.pos_ for t in doc[token + 1 : i] if t.ent_iob_ != "I")

@@ -154,12 +154,25 @@ def _settle(
             found.pointers[name].extend(_targets(marks, output[name][marks - start], start))
         kinds = _softmax(output["kind"][marks - start]).round(4)
         found.kinds.extend(zip(marks.tolist(), kinds.tolist(), strict=True))
-    common = [i for i, tag in enumerate(sessions.config.classes["tag"]) if tag in NOUN_TAGS]
-    nouns = heads[definite]
-    nouns = nouns[numpy.isin(layers["tag"][nouns], common)]
+    nouns = determined(definite, heads, layers["tag"], sessions.config.classes["tag"])
     asked = numpy.union1d(pronouns, nouns)
     if len(asked):
         found.pointers["antecedent"].extend(_targets(asked, output["antecedent"][asked - start], start))
+
+
+def determined(definite: Integers, heads: Integers, tags: Integers, classes: Sequence[str]) -> Integers:
+    """The common nouns that words like "the" determine, in order: the words that may point at an antecedent.
+
+    Args:
+        definite: the words, of `DEFINITE`.
+        heads: [words], each word's head, negative where it is none or not known.
+        tags: [words], each word's tag, a number in `classes`.
+        classes: the names of the tags.
+    """
+    common = [i for i, tag in enumerate(classes) if tag in NOUN_TAGS]
+    nouns = heads[definite]
+    nouns = nouns[nouns >= 0]
+    return numpy.unique(nouns[numpy.isin(tags[nouns], common)])
 
 
 def _targets(words: Integers, scores: Any, start: int) -> list[tuple[int, list[tuple[int, float]]]]:

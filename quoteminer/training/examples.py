@@ -12,7 +12,7 @@ import numpy
 from spacy.language import Language
 
 from quoteminer.pipeline.features import LINE, PARAGRAPH, Batch, Integers, WordPieces, Words, make_batch
-from quoteminer.pipeline.prediction import DEFINITE, NOUN_TAGS, PRONOUNS
+from quoteminer.pipeline.prediction import DEFINITE, PRONOUNS, determined
 from quoteminer.training.corpora import Document, Quotation, Word
 
 UNKNOWN = -100
@@ -161,10 +161,9 @@ class ExampleMaker:
         """The nouns with "the", "this" or a possessive pronoun: "the company", "its chairman"."""
         if "arc" not in example.layers:
             return set()
-        nouns = {self.classes["tag"].get(tag) for tag in NOUN_TAGS}
-        tags, arcs = example.layers["tag"], example.layers["arc"]
-        heads = (int(arcs[i]) - 1 for i, form in enumerate(forms) if form in DEFINITE)
-        return {head for head in heads if head >= 0 and int(tags[head]) in nouns}
+        definite = numpy.array([i for i, form in enumerate(forms) if form in DEFINITE], dtype=numpy.int64)
+        nouns = determined(definite, example.layers["arc"] - 1, example.layers["tag"], [*self.classes["tag"]])
+        return {*nouns.tolist()}
 
     def _add_quotations(self, example: Example, document: Document, at: Integers) -> None:
         size = len(example.words)
