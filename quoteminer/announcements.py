@@ -114,9 +114,7 @@ def _may_speak(view: View, subject: int | None) -> bool:
     """Whether a subject names or describes somebody who can speak: "things have gone well:" announces nothing."""
     token = view.doc[subject or 0]
     pronoun = token.lower_ in view.lexicon.pronouns or token.tag_.startswith("W")
-    return (
-        pronoun or bool(token.ent_type_) or view.lexicon.kind_of_source(token.lemma_.lower(), token.lower_) is not None
-    )
+    return pronoun or bool(token.ent_type_) or view.kind_of(token) is not None
 
 
 def _subjects(view: View, start: int, end: int) -> Iterator[int]:

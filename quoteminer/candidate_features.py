@@ -12,20 +12,40 @@ from spacy.tokens import Token
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.fitting import Fitting
-from quoteminer.lexicon import Pronoun
-from quoteminer.phrases import Antecedent, Phrases
+from quoteminer.phrases import DEFINITE, Antecedent, Phrases
 from quoteminer.pointers import LEAST_SHARE, NOBODY, Pointers, Shares
 from quoteminer.syntax import SUBJECTS
-from quoteminer.view import Features, Quotation, View, mention_bounds
+from quoteminer.unnamed import UnnamedSources
+from quoteminer.view import Features, Quotation, View
 
 FORMS = ("pronoun", "nominal", "implicit")
 NEW, OLD, REPORTER = -1, -2, -3
 DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
-FARTHEST_REPORT = 120
-FARTHEST_CHAIN = 3
+POSSESSIVE_PRONOUNS = frozenset(("his", "her", "their", "its"))
+LABEL_OF_KIND = {"person": "PERSON", "organisation": "ORG", "place": "PLACE"}
 FARTHEST_TITLE = 3
-SURE = 0.4
-KINDS_OF_PRONOUN = {"male": ("person",), "female": ("person",), "neuter": ("organisation", "document")}
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a noun phrase says of whom it means, its words as lemmas in lower case.
+
+    Attributes:
+        head: the word it is about; `lemma` its lemma.
+        first: its first word.
+        office: the office that the head names, in full.
+        kind: what sort of source the head names, None for none.
+        words: its words but for articles and prepositions.
+        countries: the countries that it names, as nouns.
+    """
+
+    head: Token
+    lemma: str
+    first: str
+    office: str
+    kind: str | None
+    words: frozenset[str]
+    countries: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +85,7 @@ class FeatureMaker:
         titled = {token for token in roster.at if self._title(token) in reporters}
         self._reporters = reporters | titled
         self._pointers = Pointers(view, roster)
+        self.unnamed = UnnamedSources(roster, self.phrases, self.fitting, self._pointers)
         self._bearers = Counter(role for e in roster.entities for role in e.roles)
         self.history: list[tuple[Quotation, Resolved]] = []
         self._spoke: Counter[int] = Counter()
@@ -93,10 +114,11 @@ class FeatureMaker:
         for _, resolved in self.history[-3:]:
             numbers.update(dict.fromkeys(resolved.entities))
         pool: Sequence[Candidate] = [self.roster.entities[number] for number in numbers]
-        before = None
+        before = said = None
         if form == "nominal" and mention is not None:
+            said = self._described(mention)
             pool = self.fitting.for_noun(pool, mention)
-            before = self.taken_up(mention)
+            before = self.unnamed.taken_up(mention)
             if before is not None and before[0] is not None and all(c.number != before[0] for c in pool):
                 pool = [*pool, self.roster.entities[before[0]]]
         if form == "pronoun" and mention is not None:
@@ -105,11 +127,18 @@ class FeatureMaker:
         order = sorted(pool, key=lambda c: -self.roster.last_before(c, anchor))
         people = [c.number for c in order if c.label == "PERSON" and self.roster.last_before(c, anchor) >= 0]
         rows = [
-            (c.number, self._describe(c, form, quotation, anchor, mention, rank, people) | _pointed(c.number, shares))
+            (c.number, self._describe(c, quotation, anchor, rank, people) | _pointed(c.number, shares))
             for rank, c in enumerate(order)
         ]
-        if form == "nominal" and mention is not None:
-            rows.append((NEW, self._new(mention)))
+        for (_, found), candidate in zip(rows, order, strict=True):
+            if form == "pronoun" and mention is not None:
+                self._agreement(candidate, mention, found)
+            if said is not None and mention is not None:
+                self._fit(candidate, said, found)
+                if any(mention[0] <= place < mention[1] for place in candidate.tokens):
+                    found["named in the mention"] = 1.0
+        if said is not None and mention is not None:
+            rows.append((NEW, self._new(mention, said)))
             self._add_antecedent(mention, before, rows)
             self._point_to_descriptions(mention, before, shares, rows)
         elif form != "nominal":
@@ -118,83 +147,12 @@ class FeatureMaker:
             self._add_reporter(quotation, anchor, mention, rows, shares)
         return rows
 
-    def taken_up(self, mention: tuple[int, int]) -> Antecedent | None:
-        """What a definite phrase takes up, as `Phrases.antecedent` gives it; else what the encoder points at.
-
-        "The text" after "an analysis of the markets" is that analysis, though in another word.
-        """
-        found = self.phrases.antecedent(mention)
-        if found is not None:
-            return found
-        token = self.view.doc[mention[0] : mention[1]].root.i
-        kind, span = self.fitting.kind(mention), None
-        for _ in range(FARTHEST_CHAIN):
-            noun = self._noun_pointed_at(token)
-            if noun is None:
-                break
-            if self.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_) == kind:
-                span = mention_bounds(self.view, noun.i)
-            token = noun.i
-        return None if span is None or kind is None else (None, span)
-
     def reporter_before(
         self, quotation: Quotation, anchor: int, mention: tuple[int, int] | None
     ) -> tuple[int, int] | None:
-        """The unnamed source whose words the text reports just before: "Another witness said …. “…,” she said."
-
-        Gives its tokens; only one that the pronoun in `mention` can stand for. None where there is none, or where the
-        last report names someone.
-        """
-        pointed = self._source_pointed_at(mention)
-        if pointed is not None:
-            return pointed
-        doc, roster = self.view.doc, self.roster
+        """The unnamed source whose words the text reports between the quotation before and this one."""
         low = self.history[-1][0].end if self.history else 0
-        for report in reversed(self.view.reports_between(max(low, anchor - FARTHEST_REPORT), anchor)):
-            if report.form != "verb" or report.strength != "strong" or report.subject is None:
-                continue
-            subject = doc[report.subject]
-            if roster.sentence[anchor] - roster.sentence[report.anchor] > 2:
-                return None
-            if (
-                subject.i >= anchor
-                or subject.pos_ not in ("NOUN", "PROPN")
-                or self.phrases.named_by(subject.i) is not None
-            ):
-                return None
-            pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
-            if not self._is_of_kind(subject, pronoun):
-                return None
-            if pronoun is not None and pronoun.gender in ("male", "female") and subject.tag_ == "NNS":
-                return None
-            return mention_bounds(self.view, subject.i)
-        return None
-
-    def _source_pointed_at(self, mention: tuple[int, int] | None) -> tuple[int, int] | None:
-        """The unnamed source that the encoder takes a pronoun for: "Officials have urged what they called “…”"."""
-        doc = self.view.doc
-        pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
-        if pronoun is None or mention is None:
-            return None
-        noun = self._noun_pointed_at(mention[0])
-        if noun is None or not self._is_of_kind(noun, pronoun) or self.phrases.named_by(noun.i) is not None:
-            return None
-        several = pronoun.number == "singular" and noun.tag_ == "NNS"
-        return None if several else mention_bounds(self.view, noun.i)
-
-    def _noun_pointed_at(self, token: int) -> Token | None:
-        """The noun, no name and none's, before `token` that the encoder is sure it takes up."""
-        target, share = self._pointers.likeliest("antecedent", token)
-        if share < SURE or not 0 <= target < token or self.view.quoted[target] >= 0:
-            return None
-        noun = self.view.doc[target]
-        return noun if noun.pos_ == "NOUN" and self.roster.stands_for(target) is None else None
-
-    def _is_of_kind(self, noun: Token, pronoun: Pronoun | None) -> bool:
-        """Whether a noun is a source, and of a kind that a pronoun can stand for."""
-        kind = self.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_)
-        known = KINDS_OF_PRONOUN.get(pronoun.gender or "", ("person", "group", "organisation")) if pronoun else None
-        return kind is not None and (known is None or kind in known)
+        return self.unnamed.reporter_before(anchor, mention, low)
 
     def _add_reporter(
         self,
@@ -213,10 +171,10 @@ class FeatureMaker:
                 found["reporter just before"] = 1.0
                 return
         doc = self.view.doc
-        head = doc[span[0] : span[1]].root
+        head = self.view.head_of(span)
         gap = self.roster.sentence[anchor] - self.roster.sentence[head.i]
         found = {"reporter": 1.0, f"reporter, sentences {gap}": 1.0}
-        found[f"reporter, {self.lexicon.kind_of_source(head.lemma_.lower(), head.lower_)}"] = 1.0
+        found[f"reporter, {self.view.kind_of(head)}"] = 1.0
         found[f"reporter, {'definite' if doc[span[0]].lower_ in ('the', 'this', 'that') else 'indefinite'}"] = 1.0
         if self.view.block_of[head.i] == quotation.block:
             found["reporter in the same block"] = 1.0
@@ -237,9 +195,8 @@ class FeatureMaker:
         number, span = antecedent
         if number is None and span is not None:
             number = self.roster.described_as(self.roster.text(span))
-        new["new, noun used before"] = 1.0
         if number is None:
-            found = {key.replace("new", "old", 1): value for key, value in self._new(mention).items()}
+            found = {key.replace("new", "old", 1): value for key, value in new.items()}
             for candidate, known in rows:
                 if candidate >= 0:
                     known["noun used of another"] = 1.0
@@ -247,7 +204,9 @@ class FeatureMaker:
             found[f"old, sentences {min(gap, 4)}"] = 1.0
             if span is not None and any(i in self._reporters for i in range(*span)):
                 found["old, reported before"] = 1.0
-            rows.append((OLD, {**found, "old": 1.0}))
+            rows.append((OLD, found))
+        new["new, noun used before"] = 1.0
+        if number is None:
             return
         for candidate, found in rows:
             if candidate != number and candidate >= 0:
@@ -275,10 +234,8 @@ class FeatureMaker:
     def _describe(
         self,
         candidate: Candidate,
-        form: str,
         quotation: Quotation,
         anchor: int,
-        mention: tuple[int, int] | None,
         rank: int,
         people: Sequence[int],
     ) -> Features:
@@ -331,12 +288,6 @@ class FeatureMaker:
         self._since_previous(candidate, last, quotation, found)
         if self._spoke[candidate.number] > 0:
             found["spoke before"] = 1.0
-        if form == "pronoun" and mention is not None:
-            self._agreement(candidate, mention, found)
-        if form == "nominal" and mention is not None:
-            self._fit(candidate, mention, found)
-            if any(mention[0] <= place < mention[1] for place in candidate.tokens):
-                found["named in the mention"] = 1.0
         return found
 
     def _since_previous(self, candidate: Candidate, last: int, quotation: Quotation, found: Features) -> None:
@@ -393,64 +344,69 @@ class FeatureMaker:
         elif pronoun.gender == "neuter":
             found[f"it for {candidate.label.lower()}"] = 1.0
 
-    def _fit(self, candidate: Candidate, mention: tuple[int, int], found: Features) -> None:
-        doc = self.view.doc
-        tokens = [t for t in doc[mention[0] : mention[1]] if t.is_alpha]
-        lemmas = {t.lemma_.lower() for t in tokens if t.pos_ not in ("DET", "ADP")}
-        lemmas |= {w for lemma in list(lemmas) for w in self.lexicon.office_abbreviations.get(lemma, "").split()}
-        head = next((t for t in reversed(tokens) if t.pos_ in ("NOUN", "PROPN")), None)
-        lemma = head.lemma_.lower() if head is not None else ""
-        office = self.fitting.office(head) if head is not None else ""
-        if office and office in candidate.roles:
+    def _fit(self, candidate: Candidate, said: Description, found: Features) -> None:
+        head, lemma, label = said.head, said.lemma, candidate.label.lower()
+        if said.office and said.office in candidate.roles:
             found["role fits"] = 1.0
-            if self._bearers.get(office) == 1:
+            if self._bearers.get(said.office) == 1:
                 found["only one with that role"] = 1.0
-            if len(lemmas) > 1 and lemmas <= candidate.roles | candidate.words:
+            if len(said.words) > 1 and said.words <= candidate.roles | candidate.words:
                 found["whole role fits"] = 1.0
         else:
             if candidate.roles:
                 found["has another role"] = 1.0
-            if self._bearers.get(office):
+            if self._bearers.get(said.office):
                 found["somebody else has that role"] = 1.0
-        if lemma and lemma in candidate.words:
+        if lemma in candidate.words:
             found["word of the name"] = 1.0
-        if lemmas & candidate.words:
+        if said.words & candidate.words:
             found["shares a word"] = 1.0
-        if head is not None and head.tag_ in ("NNS", "NNPS"):
-            found[f"plural noun for {candidate.label.lower()}"] = 1.0
-        kind = self.lexicon.kind_of_source(lemma, head.lower_ if head is not None else "")
-        if kind:
-            found[f"{kind} for {candidate.label.lower()}"] = 1.0
-            fits = {"person": "PERSON", "organisation": "ORG", "place": "PLACE"}.get(kind)
-            if fits == candidate.label:
+        if head.tag_ in ("NNS", "NNPS"):
+            found[f"plural noun for {label}"] = 1.0
+        if said.kind:
+            found[f"{said.kind} for {label}"] = 1.0
+            if LABEL_OF_KIND.get(said.kind) == candidate.label:
                 found["kind fits"] = 1.0
-        countries = {self.lexicon.demonyms.get(t.text, t.text).casefold() for t in tokens if t.text[:1].isupper()}
-        countries.discard(doc[mention[0]].text.casefold())
-        if countries and candidate.affiliation:
-            agrees = "affiliation agrees" if countries & candidate.affiliation else "affiliation differs"
+        if said.countries and candidate.affiliation:
+            agrees = "affiliation agrees" if said.countries & candidate.affiliation else "affiliation differs"
             found[agrees] = 1.0
             if "role fits" in found:
                 found[f"role fits, {agrees}"] = 1.0
         gender = self.lexicon.noun_gender.get(lemma)
         if gender and candidate.gender:
             found["noun's gender agrees" if gender == candidate.gender else "noun's gender differs"] = 1.0
-        if doc[mention[0]].lower_ in ("the", "this", "that", "his", "her", "their", "its"):
+        if said.first in DEFINITE or said.first in POSSESSIVE_PRONOUNS:
             found["definite"] = 1.0
 
-    def _new(self, mention: tuple[int, int]) -> Features:
-        doc = self.view.doc
-        found: Features = {"new": 1.0}
-        first = doc[mention[0]].lower_
-        found[f"new after {first if first in DETERMINERS else 'other'}"] = 1.0
-        head = next((t for t in reversed(list(doc[mention[0] : mention[1]])) if t.pos_ in ("NOUN", "PROPN")), None)
-        if head is not None:
-            plural = head.tag_ in ("NNS", "NNPS")
-            kind = self.lexicon.kind_of_source(head.lemma_.lower(), head.lower_) or "other"
-            found["new plural" if plural else "new singular"] = 1.0
-            found[f"new {kind}"] = 1.0
-            found[f"new {kind} {'definite' if first in ('the', 'this', 'that') else 'indefinite'}"] = 1.0
-            if self._bearers.get(head.lemma_.lower()):
-                found["new, but somebody has that role"] = 1.0
+    def _described(self, mention: tuple[int, int]) -> Description:
+        tokens = [t for t in self.view.doc[mention[0] : mention[1]] if t.is_alpha]
+        words = {t.lemma_.lower() for t in tokens if t.pos_ not in ("DET", "ADP")}
+        words |= {w for word in list(words) for w in self.lexicon.office_abbreviations.get(word, "").split()}
+        first = self.view.doc[mention[0]]
+        countries = {self.lexicon.demonyms.get(t.text, t.text).casefold() for t in tokens if t.text[:1].isupper()}
+        countries.discard(first.text.casefold())
+        head = self.view.head_of(mention)
+        return Description(
+            head,
+            head.lemma_.lower(),
+            first.lower_,
+            self.fitting.office(head),
+            self.view.kind_of(head),
+            frozenset(words),
+            frozenset(countries),
+        )
+
+    def _new(self, mention: tuple[int, int], said: Description) -> Features:
+        kind = said.kind or "other"
+        found: Features = {
+            "new": 1.0,
+            f"new after {said.first if said.first in DETERMINERS else 'other'}": 1.0,
+            "new plural" if said.head.tag_ in ("NNS", "NNPS") else "new singular": 1.0,
+            f"new {kind}": 1.0,
+            f"new {kind} {'definite' if said.first in DEFINITE else 'indefinite'}": 1.0,
+        }
+        if self._bearers.get(said.lemma):
+            found["new, but somebody has that role"] = 1.0
         if mention[1] - mention[0] > 3:
             found["new long"] = 1.0
         if any(token in self.roster.at for token in range(*mention)):
@@ -465,7 +421,7 @@ class FeatureMaker:
         if form == "implicit":
             found["mention pointer"] = self._pointers.shares("mention", quotation.start)
         else:
-            head = self.view.doc[mention[0] : mention[1]].root.i if form == "nominal" and mention else anchor
+            head = self.view.head_of(mention).i if form == "nominal" and mention else anchor
             found["antecedent pointer"] = self._pointers.shares("antecedent", head)
         return found
 

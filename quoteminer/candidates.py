@@ -137,7 +137,7 @@ class Roster:
             self._mention_again(self.entities[known], again or mention)
             return known
         tokens = doc[mention[0] : mention[1]]
-        head = tokens.root
+        head = self.view.head_of(mention)
         lemma = head.lemma_.lower()
         entity = Candidate(
             len(self.entities),
@@ -170,7 +170,7 @@ class Roster:
         A phrase that says more than a noun needs none: "a senior police officer".
         """
         doc, start = self.view.doc, mention[1]
-        head = doc[mention[0] : start].root
+        head = self.view.head_of(mention)
         if doc[mention[0]].lower_ not in ("a", "an", "one") or start - mention[0] > 2 or start >= len(doc):
             return start
         tells = doc[start].lower_ == "who" or (doc[start].tag_ in ("VBG", "VBN") and doc[start].head.i == head.i)
@@ -185,7 +185,7 @@ class Roster:
     def relative(self, mention: tuple[int, int]) -> str | None:
         """A relative of a named person under the full name: "Ann Lee's mother" for "Lee's grieving mother"."""
         doc = self.view.doc
-        head = doc[mention[0] : mention[1]].root
+        head = self.view.head_of(mention)
         if head.lemma_.lower() not in self.lexicon.kinship:
             return None
         for i in range(mention[0], head.i):
@@ -246,7 +246,7 @@ def _sorts_of_body(group: Group, view: View) -> frozenset[str]:
                 nouns.append(doc[head])
         for noun in nouns:
             lemma = noun.lemma_.lower()
-            if noun.pos_ == "NOUN" and view.lexicon.kind_of_source(lemma, noun.lower_) in ("organisation", "group"):
+            if noun.pos_ == "NOUN" and view.kind_of(noun) in ("organisation", "group"):
                 found.add(lemma)
     return frozenset(found)
 

@@ -18,6 +18,7 @@ from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
 from quoteminer.paragraphs import Displayed, read_paragraphs
 from quoteminer.pull_quotes import pull_quotes
+from quoteminer.syntax import PERSONS
 from quoteminer.transcripts import in_transcripts
 
 
@@ -37,7 +38,7 @@ def find_displayed(
         One record a paragraph, in order of the text; they do not overlap each other.
     """
     text = doc.text if text is None else text
-    people = {(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ in ("PERSON", "PER")}
+    people = {(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ in PERSONS}
     paragraphs = read_paragraphs(text, blocks, marked, lexicon)
     found: dict[int, Displayed] = {}
     for source in (

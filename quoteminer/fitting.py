@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from spacy.tokens import Token
 
 from quoteminer.candidates import Candidate
-from quoteminer.phrases import Phrases
+from quoteminer.phrases import DEFINITE, Phrases
 
 UNNAMED = frozenset(("source", "insider", "observer", "user", "commenter", "reader", "viewer", "passer-by"))
-DEFINITE = frozenset(("the", "this", "that"))
+WITHHELD = frozenset(("anonymous", "unidentified", "unnamed"))
 INDEFINITE = frozenset(("another", "one", "some", "other", "several", "a", "an"))
 LABELS_OF_KIND = {
     "person": ("PERSON", "OTHER"),
@@ -37,13 +37,12 @@ class Fitting:
 
     def kind(self, mention: tuple[int, int]) -> str | None:
         """What sort of source a noun phrase describes, by its last noun."""
-        head = self.view.doc[mention[0] : mention[1]].root
-        return self.lexicon.kind_of_source(head.lemma_.lower(), head.lower_)
+        return self.view.kind_of(self.view.head_of(mention))
 
     def _bearers_elsewhere(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> list[Candidate]:
         """The persons who have the office that a definite phrase names, but are named farther off, or later."""
         doc = self.view.doc
-        office = self.office(doc[mention[0] : mention[1]].root)
+        office = self.office(self.view.head_of(mention))
         if doc[mention[0]].lower_ not in DEFINITE:
             return []
         near = {candidate.number for candidate in pool}
@@ -56,7 +55,7 @@ class Fitting:
 
     def _may_be(self, source: Candidate, mention: tuple[int, int]) -> bool:
         """Whether a phrase can take up an unnamed source: "the spokesman" a police spokesman, but not a report."""
-        head = self.view.doc[mention[0] : mention[1]].root
+        head = self.view.head_of(mention)
         kind = self.kind(mention)
         kinds = {self.lexicon.kind_of_source(role, role) for role in source.roles} - {None}
         alike = head.lemma_.lower() in source.roles or not kinds or kind is None or kind in kinds
@@ -64,14 +63,18 @@ class Fitting:
         return alike and not (singular and source.plural)
 
     def _bearable(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
-        """The candidates that a noun may stand for: "the father" only one so called, "the organisers" no one person."""
-        root = self.view.doc[mention[0] : mention[1]].root
+        """The candidates that a noun may stand for.
+
+        "The father" means only one so called, "the organisers" no one person, "the unnamed author" none of them.
+        """
+        root = self.view.head_of(mention)
         lemma = root.lemma_.lower()
         if lemma in UNNAMED:
             return [c for c in pool if c.described and lemma in c.roles]
         if lemma in self.lexicon.kinship:
             return [c for c in pool if lemma in c.roles]
-        if self.view.doc[mention[0]].lower_ in INDEFINITE:
+        first = self.view.doc[mention[0]].lower_
+        if first in INDEFINITE or any(self.view.doc[i].lower_ in WITHHELD for i in range(mention[0], root.i)):
             return []
         if root.tag_ in ("NNS", "NNPS"):
             pool = [c for c in pool if c.label != "PERSON"]

@@ -5,14 +5,21 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from quoteminer.candidates import LONGEST_CLAUSE, Roster
-from quoteminer.syntax import POSSESSIVES, SUBJECTS, children_of, phrase_bounds, phrase_head_after
+from quoteminer.syntax import POSSESSIVES, SUBJECTS, children_of, phrase_bounds, phrase_head_after, subject_of
 from quoteminer.view import mention_bounds
 
 FARTHEST_ANTECEDENT = 1_000  # tokens
+FARTHEST_SENTENCE = 12
+DEFINITE = frozenset(("the", "this", "that"))
 ISSUED = frozenset((
     "statement", "post", "message", "tweet", "letter", "email", "release", "note", "communiqué", "announcement",
     "website", "site", "page", "account", "handle", "blog",
 ))  # fmt: skip
+SENDING = frozenset((
+    "address", "author", "deliver", "draft", "issue", "pen", "post", "publish", "release", "send", "sign", "submit",
+    "write",
+))  # fmt: skip
+FARTHEST_SIGNATORY = 10  # tokens
 PLATFORMS = frozenset(("twitter", "x", "facebook", "instagram", "youtube", "telegram", "weibo", "tiktok", "wechat"))
 Antecedent = tuple[int | None, tuple[int, int] | None]  # an entity's number, or the tokens of a phrase
 
@@ -28,7 +35,7 @@ class Phrases:
         """The entity that the noun phrase around token `head` names, with the phrase's tokens."""
         doc = self.view.doc
         start, end = mention_bounds(self.view, head)
-        kind = self.lexicon.kind_of_source(doc[head].lemma_.lower(), doc[head].lower_)
+        kind = self.view.kind_of(doc[head])
         if head in self.at and (kind != "person" or self.entities[self.at[head]].label != "ORG"):
             return self.at[head], self.roster.name_around(head)
         apposed = (c.i for c in children_of(doc[head]) if c.dep_ in ("appos", "flat", "flat:name") and c.i in self.at)
@@ -68,7 +75,7 @@ class Phrases:
         name = self._named_at(low)
         if name is not None:
             beside = doc[low - 1]
-            kind = self.lexicon.kind_of_source(beside.lemma_.lower(), beside.lower_)
+            kind = self.view.kind_of(beside)
             chain = [t.pos_ for t in doc[start : low - 1] if t.pos_ in ("ADP", "CCONJ")]
             of_another = kind == "person" and chain[-1:] == ["ADP"]  # "the aides of president NAME"
             return None if beside.pos_ == "ADP" or of_another else name
@@ -81,7 +88,7 @@ class Phrases:
         if following == "and" and not conjoined and doc[start].pos_ != "DET":
             head = phrase_head_after(doc, end + 1, min(len(doc), end + LONGEST_CLAUSE))
             other = doc[head] if head is not None else None
-            if other is not None and self.lexicon.kind_of_source(other.lemma_.lower(), other.lower_) == "person":
+            if other is not None and self.view.kind_of(other) == "person":
                 stop = phrase_bounds(doc, other.i, full=True)[1]
                 inside = (self._named_at(i) for i in range(other.i + 1, stop))
                 return next(filter(None, inside), None) or self._name_behind(end + 1, stop, True)
@@ -112,7 +119,7 @@ class Phrases:
         """Whether a name says whose the noun before it is: "an aide to NAME", but not "member of parliament NAME"."""
         doc = self.view.doc
         beside = doc[name[0] - 1]
-        kind = self.lexicon.kind_of_source(beside.lemma_.lower(), beside.lower_)
+        kind = self.view.kind_of(beside)
         titled = kind == "person" or beside.lower_.replace(".", "") in self.lexicon.honorifics
         if beside.pos_ in ("NOUN", "PROPN") and not titled:
             return False
@@ -133,9 +140,9 @@ class Phrases:
         """
         doc = self.view.doc
         head = next((t for t in reversed(list(doc[mention[0] : mention[1]])) if t.pos_ == "NOUN"), None)
-        if head is None or doc[mention[0]].lower_ not in ("the", "this", "that") or mention[1] - mention[0] > 3:
+        if head is None or doc[mention[0]].lower_ not in DEFINITE or mention[1] - mention[0] > 3:
             return None
-        lemma, low = head.lemma_.lower(), self.sentence[mention[0]] - 12
+        lemma, low = head.lemma_.lower(), self.sentence[mention[0]] - FARTHEST_SENTENCE
         issued = lemma in ISSUED
         for i in range(mention[0] - 1, max(-1, mention[0] - FARTHEST_ANTECEDENT), -1):
             if self.sentence[i] < low:
@@ -162,9 +169,27 @@ class Phrases:
                     return bearer, None
                 if issued and (issuer := self._issuer(start, end)) is not None:
                     return issuer, None
+                if issued and (issuer := self._sender(token)) is not None:
+                    return issuer, None
                 if issued and (issuer := self._reporter_in(i)) is not None:
                     return issuer, None
                 return None, (start, end)
+        return None
+
+    def issuer_before(self, mention: tuple[int, int]) -> int | None:
+        """Who issued the document that a definite phrase takes up: "the letter" after "a letter, signed by NAME"."""
+        doc = self.view.doc
+        head = self.view.head_of(mention)
+        if head.lemma_.lower() not in ISSUED or doc[mention[0]].lower_ not in DEFINITE or mention[1] - mention[0] > 3:
+            return None
+        low = self.sentence[mention[0]] - FARTHEST_SENTENCE
+        for i in range(mention[0] - 1, max(-1, mention[0] - FARTHEST_ANTECEDENT), -1):
+            if self.sentence[i] < low:
+                return None
+            if doc[i].pos_ == "NOUN" and self.view.quoted[i] < 0 and doc[i].lower_ in ISSUED:
+                issuer = self._signatory(i)
+                if issuer is not None:
+                    return issuer
         return None
 
     def _bearer(self, noun: Token, start: int) -> int | None:
@@ -180,7 +205,7 @@ class Phrases:
     def issuer_named(self, mention: tuple[int, int]) -> int | None:
         """Who issued a document that is the source, where the phrase names them: "a statement by NAME"."""
         doc = self.view.doc
-        head = doc[mention[0] : mention[1]].root
+        head = self.view.head_of(mention)
         lemma = head.lemma_.lower()
         if lemma not in ISSUED and head.lower_ not in ISSUED:
             # "NAME's reply", "NAME's article": what a person has said or written; "an ORG report", "a story in ORG".
@@ -190,6 +215,8 @@ class Phrases:
             if owner is not None and self.entities[owner].label == "PERSON":
                 return owner if doc[last + 1 : last + 2].text in POSSESSIVES else None
             return self._publisher(mention, head.i) if spoken else None
+        if (signatory := self._signatory(head.i)) is not None:
+            return signatory
         for i in range(head.i + 1, min(head.i + 4, len(doc))):
             if doc[i].lower_ in ("by", "from", "on"):
                 first = next((k for k in range(i + 1, min(i + 5, len(doc))) if k in self.at), None)
@@ -232,10 +259,41 @@ class Phrases:
         for i in range(start, end):
             if i in self.at and self.entities[self.at[i]].label != "OTHER" and doc[i].lower_ not in PLATFORMS:
                 last = self.roster.name_around(i)[1]
-                beside = doc[last : last + 1].text in POSSESSIVES or doc[last : last + 1].lemma_.lower() in ISSUED
+                beside = doc[last : last + 1].text in POSSESSIVES or self._ends_in_issued(last, end)
                 if beside or doc[i - 1].lower_ in ("by", "from", "of", "the"):
                     return self.at[i]
         return None
+
+    def _ends_in_issued(self, start: int, end: int) -> bool:
+        """Whether the nouns from a token on are a document: "statement", "press release"."""
+        doc = self.view.doc
+        while start + 1 < end and doc[start].pos_ == "NOUN" and doc[start + 1].pos_ == "NOUN":
+            start += 1
+        return doc[start : start + 1].lemma_.lower() in ISSUED
+
+    def _signatory(self, noun: int) -> int | None:
+        """Who signed or issued a document, as told right behind it: "the letter, signed by its director NAME"."""
+        doc = self.view.doc
+        verb = noun + 1 + (doc[noun + 1 : noun + 2].text == ",")
+        if verb + 1 >= len(doc) or doc[verb].lemma_.lower() not in SENDING or doc[verb + 1].lower_ != "by":
+            return None
+        named = []
+        for i in range(verb + 2, min(verb + 2 + FARTHEST_SIGNATORY, len(doc))):
+            if doc[i].text in (",", ".", "(") or doc[i].pos_ in ("VERB", "AUX"):
+                break
+            if i in self.at:
+                named.append(self.at[i])
+        persons = [number for number in named if self.entities[number].label == "PERSON"]
+        return next(iter((*persons, *named)), None)
+
+    def _sender(self, noun: Token) -> int | None:
+        """Who sent or wrote a document: "NAME has sent a letter", "NAME published a note"."""
+        verb = noun.head
+        if noun.dep_ not in ("obj", "dobj") or verb.lemma_.lower() not in SENDING or self.view.quoted[verb.i] >= 0:
+            return None
+        subject = subject_of(verb)
+        named = self.named_by(subject.i) if subject is not None and subject.i < verb.i else None
+        return None if named is None else named[0]
 
     def _reporter_in(self, token: int) -> int | None:
         """Who the sentence around a statement says that it reports: "NAME said in a statement"."""

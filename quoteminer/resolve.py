@@ -127,14 +127,16 @@ class Resolver:
         pair = self._pair_before(mention[0]) if first == "the" and rest[:1] == ["two"] else ()
         if pair:
             return Resolved(pair, mention, "nominal", 0.9, ("are named together before",))
-        if doc[mention[0]].tag_ == "PRP$" and doc[mention[0] : mention[1]].root.lemma_.lower() in ISSUED:
+        if doc[mention[0]].tag_ == "PRP$" and self.view.head_of(mention).lemma_.lower() in ISSUED:
             # "their statement" is theirs.
             own = (mention[0], mention[0] + 1)
             pair = self._pair_before(mention[0]) if first == "their" else ()
             if pair:
                 return Resolved(pair, own, "pronoun", 0.9, ("are named together before",))
             return self._by_rank("pronoun", quotation, mention[0], own)
-        issuer = self.features.phrases.issuer_named(mention)
+        phrases = self.features.phrases
+        issuer = phrases.issuer_named(mention)
+        issuer = phrases.issuer_before(mention) if issuer is None else issuer
         if issuer is not None:
             return Resolved((issuer,), mention, "nominal", 0.9, ("is named as the one who issued it",))
         return self._by_rank("nominal", quotation, mention[0], mention)
@@ -223,7 +225,7 @@ class Resolver:
         if number == NEW and mention is not None:
             number = self.roster.describe(mention, owner=self._owner(quotation, mention))
         elif number == OLD and mention is not None:
-            antecedent = self.features.taken_up(mention)
+            antecedent = self.features.unnamed.taken_up(mention)
             before = antecedent[1] if antecedent and antecedent[1] else mention
             number = self.roster.describe(before, mention, self._owner(quotation, before))
         elif number == REPORTER and (span := self.features.reporter_before(quotation, anchor, mention)) is not None:

@@ -192,6 +192,8 @@ def phrase_bounds(doc: Doc, head: int, *, full: bool = False, further: int = 3) 
         start += 1
     if start > 1 and doc[start - 1].tag_ == "POS" and token.pos_ == "NOUN":
         start = _owner_start(doc, start - 2)
+    if start and token.pos_ == "NOUN" and doc[start - 1].tag_ == "DT" and doc[start].tag_ != "DT":
+        start -= 1  # an article that the tree hangs elsewhere
     if token.lower_ in ("one", "some", "many", "several", "two", "three", "most", "both", "all", "none"):
         full = True
     for child in children:

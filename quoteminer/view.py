@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from quoteminer.cues import Report
 from quoteminer.layout import Block
@@ -105,6 +105,16 @@ class View:
         """The words of a quotation, without its marks."""
         return self.text[quotation.span.content_start : quotation.span.content_end]
 
+    def kind_of(self, noun: Token) -> str | None:
+        """What sort of source a noun names, as `Lexicon.kind_of_source` has it; None for no source."""
+        return self.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_)
+
+    def head_of(self, mention: tuple[int, int]) -> Token:
+        """The word that a mention is about: its head by the tree, a noun where the tree gives several."""
+        heads = [i for i in range(*mention) if not mention[0] <= self.heads[i] < mention[1] or self.heads[i] == i]
+        tokens = [self.doc[i] for i in heads or (mention[1] - 1,)]
+        return next((token for token in tokens if token.pos_ in ("NOUN", "PROPN")), tokens[0])
+
     def reports_between(self, start: int, end: int) -> Sequence[Report]:
         """The reporting words whose anchor lies in the tokens from `start` to `end`."""
         low, high = bisect_right(self.anchors, start - 1), bisect_right(self.anchors, end - 1)
@@ -189,7 +199,7 @@ def described_head(view: View, subject: int) -> int:
         if start < 2 or doc[start - 1].lower_ not in DESCRIBING or doc[start - 2].pos_ != "NOUN":
             break
         noun = doc[start - 2]
-        kind = view.lexicon.kind_of_source(noun.lemma_.lower(), noun.lower_)
+        kind = view.kind_of(noun)
         if view.quoted[noun.i] >= 0 or kind not in ("person", "group") or doc[start - 1].lower_ in ("with", "in"):
             break
         subject = noun.i

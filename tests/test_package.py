@@ -18,7 +18,7 @@ ORDER = [
     *("paragraphs", "lead_ins", "transcripts", "credits", "pull_quotes", "displays"),
     *("names", "cues", "persons"),
     *("affiliations", "roles", "appositions", "cards", "entities", "view"),
-    *("candidates", "phrases", "fitting", "pointers", "speakers", "candidate_features", "resolve", "classify"),
+    *("candidates", "phrases", "fitting", "pointers", "unnamed", "speakers", "candidate_features", "resolve", "classify"),
     *("announcements", "analysis", "annotations", "render_sweep", "render", "export_tables", "export", "plot"),
     *("scoring", "component", "loading", "stream", "api", "distributed"),
     *("batch_records", "batch_outputs", "batch", "cli_table", "cli", "__main__"),

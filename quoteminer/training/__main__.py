@@ -128,7 +128,7 @@ def train(args: argparse.Namespace) -> None:
         kinds=len(names["kind"]),
         corpora=len(corpora),
     )
-    settings = training.Settings(words=args.words, seed=args.seed).scaled(args.rate)
+    settings = training.Settings(words=args.words, seed=args.seed, quantize_from=args.quantize_from).scaled(args.rate)
     torch.manual_seed(settings.seed)
     network = Network(sizes)
     if args.start:
@@ -238,6 +238,8 @@ def make_parser() -> argparse.ArgumentParser:
             command.add_argument("--words", type=int, default=9_000_000, help="words to train on (default: 9,000,000)")
             command.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
             command.add_argument("--rate", type=float, default=1.0, help="share of the usual learning rates to take")
+            text = "share of the words from which on it computes with 8-bit integers (default: 0.7)"
+            command.add_argument("--quantize-from", type=float, default=0.7, metavar="SHARE", help=text)
         if name in ("train", "export", "all"):
             command.add_argument("--start", type=Path, help="model folder to train on from (default: from the start)")
         if name in ("export", "all"):

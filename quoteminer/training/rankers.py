@@ -172,7 +172,7 @@ def _describes(
         return False
     tokens = resolved.mention
     if number == OLD:
-        antecedent = resolver.features.taken_up(tokens)
+        antecedent = resolver.features.unnamed.taken_up(tokens)
         tokens = antecedent[1] if antecedent and antecedent[1] else tokens
     return same_source(resolver.roster.text(tokens), accepted, row["type"])
 
