@@ -20,6 +20,7 @@ from quoteminer.syntax import (
     NOMINAL,
     PERSONS,
     SUBJECTS,
+    WEEKDAYS,
     agent_of,
     children_of,
     is_passive,
@@ -145,6 +146,8 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
         subject = _teller(token)
     if is_passive(token) and token.lemma_.lower() not in QUOTING_VERBS and agent_of(token) is None:
         return None
+    if subject is not None and subject.i and subject.lower_ in WEEKDAYS and doc[subject.i - 1].pos_ in NOMINAL:
+        subject = doc[subject.i - 1]  # "the ministry Monday warned"
     if subject is not None and quoted[subject.i] >= 0:
         subject = None
     start, end = token.i, token.i + 1

@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Token
 
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
+from quoteminer.syntax import WEEKDAYS
 
 HYPHENS = "-‐‑‒–"
 _APOSTROPHES = "'’`´"
@@ -22,10 +23,10 @@ _LABELS = {
 }  # fmt: skip
 _LINKS = frozenset(("of", "and", "for", "the", "in", "at"))
 _WITH_WEEKDAY = frozenset(("ash", "black", "bloody", "cyber", "easter", "good", "palm", "sheffield", "super"))
-_WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 _ARTICLES = frozenset(("al", "el", "as", "ash", "an", "ad", "ar", "at", "az"))
 _NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
 _ONLY_TITLES = frozenset(("Mr", "Mrs", "Ms", "Dr", "HE", "HRH", "Hon"))
+_RETIRED = frozenset(("ret", "retd", "retired", "rtd"))
 _PAPAL = frozenset(("saint", "st", "mother"))
 
 
@@ -143,6 +144,9 @@ def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
 def title_before(doc: Doc, position: int, lexicon: Lexicon) -> int:
     """The token at which the honorifics directly before token `position` begin; `position` where there are none."""
     start = position
+    bracketed = doc[max(0, position - 3) : position]  # "Maj Gen (retd) Ann Roe"
+    if len(bracketed) == 3 and bracketed[1].lower_.strip(".") in _RETIRED and bracketed[0].text == "(":
+        start -= 3 if _title_length(doc, start - 3, lexicon) else 0
     for _ in range(_MOST_TITLES):
         length = _title_length(doc, start, lexicon)
         if not length:
@@ -196,7 +200,7 @@ def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMenti
         start += 1
     while start < end and (is_mark(doc[end - 1]) or _is_possessive(doc[end - 1]) or doc[end - 1].text in _LINKS):
         end -= 1
-    if end - start > 1 and doc[end - 1].lower_ in _WEEKDAYS and doc[end - 2].lower_ not in _WITH_WEEKDAY:
+    if end - start > 1 and doc[end - 1].lower_ in WEEKDAYS and doc[end - 2].lower_ not in _WITH_WEEKDAY:
         end -= 1  # "the Congress Monday said"
     start = (after_titles if label == "PERSON" else _after_adjectives)(doc, start, end, lexicon)
     if start < end and (name := mention(page, start, end, label)):
@@ -204,7 +208,7 @@ def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMenti
         newspaper = label == "ORG" and start > 0 and doc[start - 1].text == "The" and not doc[start - 1].is_sent_start
         if label == "PLACE" and end < len(doc) and f"{form} {doc[end].text}" in lexicon.demonyms:
             return  # the "South" of "South Korean"
-        if label != "PERSON" and form.lower() in _WEEKDAYS:
+        if label != "PERSON" and form.lower() in WEEKDAYS:
             return
         if newspaper or not is_adjective(form, lexicon) or title_before(doc, start, lexicon) < start:
             yield name
@@ -285,7 +289,7 @@ def _after_title(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
         if not phrase or not (known or adjective or title or (initials and doc[start].is_alpha)):
             continue
         after = start + length
-        while after < end - 1 and is_mark(doc[after]):
+        while after < end - 1 and (is_mark(doc[after]) or doc[after].lower_.strip(".") in _RETIRED):
             after += 1
         if doc[after].text[:1].isupper() or doc[after].lower_ in lexicon.name_particles:
             return after

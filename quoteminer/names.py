@@ -247,6 +247,7 @@ def _consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
     surnames: set[Key] = set()
     initials: set[Key] = set()
     definite: set[Key] = set()
+    bodies = {name.end_token for name in names if name.label == "ORG"}
     for key, name in zip(keys, names, strict=True):
         first = page.doc[name.start_token]
         if name.label == "PERSON" and len(key) > 1:
@@ -256,8 +257,11 @@ def _consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
         if name.start_token and page.doc[name.start_token - 1].lower_ == "the":
             definite.add(key)
         titled = name.label != "PLACE" and _is_titled(page, name)
-        acronym = name.label == "ORG" and len(key) == 1 and page.text[name.start - 1 : name.start] == "("
-        votes[key]["PERSON" if titled else name.label] += 3 if titled or acronym else 1
+        # What stands in brackets right behind a body's name is its acronym or short name.
+        short = name.label != "PLACE" and len(key) == 1 and page.text[name.start - 1 : name.start] == "("
+        short = short and (name.label == "ORG" or name.start_token - 1 in bodies)
+        label = "PERSON" if titled else "ORG" if short else name.label
+        votes[key][label] += 3 if titled or short else 1
 
     def label_of(key: Key, counts: Counter[str]) -> str:
         label = max(counts, key=lambda label: counts[label])

@@ -31,8 +31,8 @@ TAKING_TO = frozenset((
 ))  # fmt: skip
 BODIES = frozenset(("ORG", "PLACE", "GPE", "LOC", "FAC"))
 POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
-DAYS = frozenset((
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+DAYS = WEEKDAYS | frozenset((
     "today", "yesterday", "tomorrow", "tonight", "earlier", "later", "last", "next",
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
