@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 
 from spacy.attrs import LEMMA, LOWER, POS, TAG  # type: ignore[import-not-found]
+from spacy.strings import get_string_id
 from spacy.symbols import VERB  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Token
 
@@ -38,6 +40,7 @@ PREPOSITIONS = {
     ("per",): "per",
 }
 LIGHT_SUBJECTS = frozenset(("who", "which", "that"))
+_FIRST_WORDS = frozenset(get_string_id(preposition[0]) for preposition in PREPOSITIONS)
 AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
 
 
@@ -71,9 +74,9 @@ def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon) -> tuple[Rep
     """
     found: list[Report] = []
     for i in _telling(doc, lexicon):
-        token = doc[i]
-        if quoted[i] >= 0 or token.is_space:
+        if quoted[i] >= 0:
             continue
+        token = doc[i]
         report = _preposition(doc, token) or _verb(doc, token, quoted, lexicon) or _noun(doc, token, quoted, lexicon)
         if report is not None:
             found.append(report)
@@ -83,15 +86,22 @@ def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon) -> tuple[Rep
 def _telling(doc: Doc, lexicon: Lexicon) -> Iterator[int]:
     """The tokens that may report: verbs, nouns of speech, first words of prepositions; read off the Doc's columns."""
     strings = doc.vocab.strings
-    columns = doc.to_array([LOWER, POS, TAG, LEMMA]).T.tolist()
-    words = {strings[preposition[0]] for preposition in PREPOSITIONS}
-    verbs = {tag for tag in set(columns[2]) if not tag or strings[tag].startswith("VB")}
-    known = lexicon.light_verbs | lexicon.speech_nouns
-    lemmas = {lemma for lemma in set(columns[3]) if strings[lemma].lower() in known}
-    for i, (word, pos, tag, lemma) in enumerate(zip(*columns, strict=True)):
-        verbal = tag in verbs or pos == VERB
-        if lemma in lemmas or word in words or (verbal and _may_report(strings[word], strings[lemma], lexicon)):
+    words, poses, tags, lemmas = doc.to_array([LOWER, POS, TAG, LEMMA]).T.tolist()
+    verbs = {tag for tag in set(tags) if not tag or strings[tag].startswith("VB")}
+    telling = _telling_words(lexicon)
+    verbal = [tag in verbs or pos == VERB for tag, pos in zip(tags, poses, strict=True)]
+    pairs = set(compress(zip(words, lemmas, strict=True), verbal))
+    reporting = {pair for pair in pairs if _may_report(strings[pair[0]], strings[pair[1]], lexicon)}
+    for i, pair in enumerate(zip(words, lemmas, strict=True)):
+        if pair[0] in _FIRST_WORDS or pair[1] in telling or (pair in reporting and verbal[i]):
             yield i
+
+
+@lru_cache(maxsize=8)
+def _telling_words(lexicon: Lexicon) -> frozenset[int]:
+    """The ids, the same in every pipeline, of the lemmas that report as light verbs and nouns of speech."""
+    words = lexicon.light_verbs | lexicon.speech_nouns
+    return frozenset(get_string_id(form) for word in words for form in (word, word.capitalize(), word.upper()))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -102,6 +112,8 @@ def _may_report(word: str, lemma: str, lexicon: Lexicon) -> bool:
 
 
 def _preposition(doc: Doc, token: Token) -> Report | None:
+    if token.lower not in _FIRST_WORDS:
+        return None
     for words in PREPOSITIONS:
         end = token.i + len(words)
         if token.lower_ == words[0] and tuple(t.lower_ for t in doc[token.i : end]) == words:
@@ -121,19 +133,28 @@ def strength_of(token: Token, lexicon: Lexicon) -> str | None:
 
 
 def _strength(token: Token, lexicon: Lexicon) -> str | None:
-    best: str | None = None
-    particles: list[str] | None = None
-    for lemma in (token.lemma_.lower(), *verb_lemmas(token.lower_)):
-        strength = lexicon.reporting_verbs.get(lemma)
-        if strength == "strong":
-            return strength
-        if strength is not None or lemma in lexicon.phrasal_heads:
-            if particles is None:
-                particles = [t.lower_ for t in token.doc[token.i + 1 : token.i + 4] if not t.is_punct]
-            for size in (1, 2):
-                strength = lexicon.phrasal_verbs.get(" ".join((lemma, *particles[:size]))) or strength
-        best = best or strength
-    return best
+    strength, particled = _strength_alone(token.lemma_, token.lower_, lexicon)
+    if not particled:
+        return strength
+    particles = [t.lower_ for t in token.doc[token.i + 1 : token.i + 4] if not t.is_punct]
+    for lemma, best in particled:
+        for size in (1, 2):
+            best = lexicon.phrasal_verbs.get(" ".join((lemma, *particles[:size]))) or best
+        if best is not None:
+            return best
+    return strength
+
+
+@lru_cache(maxsize=1 << 14)
+def _strength_alone(lemma: str, word: str, lexicon: Lexicon) -> tuple[str | None, tuple[tuple[str, str | None], ...]]:
+    """How surely a verb reports by itself; where particles may change that, its lemmas with the strength of each."""
+    lemmas = (lemma.lower(), *verb_lemmas(word))
+    strengths = [lexicon.reporting_verbs.get(form) for form in lemmas]
+    if "strong" in strengths:
+        return "strong", ()
+    pairs = zip(lemmas, strengths, strict=True)
+    particled = tuple((form, best) for form, best in pairs if best is not None or form in lexicon.phrasal_heads)
+    return next(filter(None, strengths), None), particled
 
 
 def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Report | None:

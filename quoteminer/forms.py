@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
@@ -63,6 +63,7 @@ class Page:
     lowered: list[str]
     offsets: list[int]
     lexicon: Lexicon
+    _forms: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, doc: Doc, blocks: Sequence[Block], lexicon: Lexicon, text: str | None = None) -> Page:
@@ -82,7 +83,11 @@ class Page:
 
     def form(self, name: NameMention) -> str:
         """The text of a name with single spaces."""
-        return " ".join(self.text[name.start : name.end].split())
+        place = name.start, name.end
+        form = self._forms.get(place)
+        if form is None:
+            form = self._forms[place] = " ".join(self.text[name.start : name.end].split())
+        return form
 
     def ends_block(self, i: int) -> bool:
         """Whether token `i` is white space between two blocks; any line break where no blocks are known.
@@ -156,7 +161,8 @@ def title_before(doc: Doc, position: int, lexicon: Lexicon) -> int:
 
 
 def _title_length(doc: Doc, end: int, lexicon: Lexicon) -> int:
-    last = doc[end - 1].lower_.replace(".", "") if end else ""
+    last = doc[end - 1].lower_ if end else ""
+    last = last.replace(".", "") if "." in last else last
     if last not in lexicon.honorific_ends and last not in ("", "-"):
         return 0
     words: list[str] = []
@@ -222,7 +228,12 @@ def is_adjective(form: str, lexicon: Lexicon) -> bool:
 
 def is_mark(token: Token) -> bool:
     """Whether a token has no letter and no digit."""
-    return token.is_space or not any(c.isalnum() for c in token.text)
+    return _is_bare(token.text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_bare(word: str) -> bool:
+    return not any(c.isalnum() for c in word)
 
 
 def _is_possessive(token: Token) -> bool:

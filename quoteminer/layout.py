@@ -139,7 +139,7 @@ def _with_kinds(text: str, blocks: Sequence[Block], labels: dict[int, tuple[int,
             kind = "speaker_label" if block.end <= label[1] + 1 else "paragraph"
         paragraphs_before += kind == "paragraph" and block.end - block.start > 80
         previous = kind
-        yield replace(block, kind=kind, label=label)
+        yield block if kind == "paragraph" and label is None else replace(block, kind=kind, label=label)
 
 
 def _kind(text: str, blocks: Sequence[Block], i: int, previous: str, paragraphs_before: int) -> str:

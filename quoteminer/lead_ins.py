@@ -51,6 +51,7 @@ _POINTERS = (
     ("this", "way"), ("like", "this"), ("like", "so"), ("as", "follows"), ("these", "words"), ("these", "terms"),
     ("the", "following"), ("this", "to", "say"), ("this", "statement"), ("this", "message"),
 )  # fmt: skip
+_POINTING = tuple({f"{last}." for _, *_, last in _POINTERS})
 _FRAMING = _UTTERANCES | {"put", "frame", "describe", "express", "sum", "word", "have", "had"}
 _MOST_CONTINUATIONS = 8
 
@@ -58,13 +59,14 @@ _MOST_CONTINUATIONS = 8
 def under_lead_ins(paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> Iterator[tuple[int, Displayed]]:
     """Displayed quotations right under a lead-in, and the paragraphs in the first person that go on with them."""
     for following, (lead, paragraph) in enumerate(pairwise(paragraphs), 1):
-        if lead.kind not in ("paragraph", "item") or not lead.sentences or not is_prose(paragraph):
+        colon = _ends_in_colon(lead.text)
+        may_lead = lead.kind in ("paragraph", "item") and (colon or lead.text.casefold().endswith(_POINTING))
+        if not may_lead or not lead.sentences or not is_prose(paragraph):
             continue
-        if _ends_in_colon(lead.text):
+        if colon:
             announced = _fits_colon(lead, paragraph, lexicon)
         else:
-            points = lead.text[-1:] == "." and _points_ahead(lead.sentences[-1], lexicon)
-            announced = points and not paragraph.narrated
+            announced = _points_ahead(lead.sentences[-1], lexicon) and not paragraph.narrated
         if not announced:
             continue
         displayed = Displayed(paragraph.start, paragraph.end, "lead-in", lead_in=lead.spans[-1], turn=following)

@@ -273,7 +273,8 @@ def _consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
         return label
 
     decided = {key: label_of(key, counts) for key, counts in votes.items()}
-    return [replace(name, label=decided[key]) for key, name in zip(keys, names, strict=True)]
+    labels = (decided[key] for key in keys)
+    return [n if n.label == label else replace(n, label=label) for n, label in zip(names, labels, strict=True)]
 
 
 def _is_titled(page: Page, name: NameMention) -> bool:

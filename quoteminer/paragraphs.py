@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 
 from quoteminer.inflection import IRREGULAR_PASTS, verb_lemmas
@@ -55,12 +55,16 @@ class Displayed:
     turn: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paragraph:
-    """A block with what of its words stands outside quotation marks.
+    """A block with what of its words stands outside quotation marks; most are never asked for more than their text.
 
-    `sentences` are the words of each sentence, `spans` its place; `quoted` is the number of words of the longest
-    stretch in marks; `reports` has, for each sentence, where it reports what a third party said.
+    Attributes:
+        text: the block's, without a speaker's label before it.
+        start, end, kind, label: of the block, the start after the label.
+        plain: the text with spaces in place of what stands in marks.
+        quoted: the number of words of the longest stretch in marks.
+        lexicon: the word lists.
     """
 
     text: str
@@ -68,18 +72,42 @@ class Paragraph:
     end: int
     kind: str
     label: tuple[int, int] | None
-    sentences: tuple[tuple[str, ...], ...]
-    spans: tuple[tuple[int, int], ...]
+    plain: str
     quoted: int
-    first_person: bool
-    reports: tuple[int | None, ...]
+    lexicon: Lexicon
+
+    @cached_property
+    def _sentences(self) -> tuple[tuple[tuple[str, ...], tuple[int, int]], ...]:
+        bounds = split_sentences(self.plain, self.lexicon)
+        found = ((tuple(_words(self.plain[a:b])), (self.start + a, self.start + b)) for a, b in bounds)
+        return tuple((words, span) for words, span in found if words)
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each sentence."""
+        return tuple(words for words, _ in self._sentences)
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The (start, end) of each sentence."""
+        return tuple(span for _, span in self._sentences)
+
+    @cached_property
+    def first_person(self) -> bool:
+        """Whether a pronoun of the first person stands outside of marks."""
+        return any(has_first_person(words) for words in self.sentences)
+
+    @cached_property
+    def reports(self) -> tuple[int | None, ...]:
+        """For each sentence the number of the word by which it reports what a third party said, None for none."""
+        return tuple(report_verb(words, self.lexicon) for words in self.sentences)
 
     @property
     def narrated(self) -> bool:
         """Whether any sentence reports what a third party said."""
         return any(at is not None for at in self.reports)
 
-    @property
+    @cached_property
     def words(self) -> int:
         """How many words stand outside quotation marks."""
         return sum(len(sentence) for sentence in self.sentences)
@@ -95,26 +123,9 @@ def read_paragraphs(
     for block in blocks:
         start, end = _after_label(text, block), block.end
         inside = outer[bisect_right(ends, start) : bisect_left(starts, end)]
-        spans, sentences = [], []
         plain = _blank_out(text, start, end, inside)
-        for first, last in split_sentences(plain, lexicon):
-            if words := tuple(_words(plain[first:last])):
-                spans.append((start + first, start + last))
-                sentences.append(words)
-        paragraphs.append(
-            Paragraph(
-                text[start:end],
-                start,
-                end,
-                block.kind,
-                block.label,
-                tuple(sentences),
-                tuple(spans),
-                quoted=max((len(text[max(s.start, start) : min(s.end, end)].split()) for s in inside), default=0),
-                first_person=any(has_first_person(words) for words in sentences),
-                reports=tuple(report_verb(words, lexicon) for words in sentences),
-            )
-        )
+        quoted = max((len(text[max(s.start, start) : min(s.end, end)].split()) for s in inside), default=0)
+        paragraphs.append(Paragraph(text[start:end], start, end, block.kind, block.label, plain, quoted, lexicon))
     return tuple(paragraphs)
 
 

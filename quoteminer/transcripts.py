@@ -15,6 +15,8 @@ def in_transcripts(text: str, paragraphs: Sequence[Paragraph], lexicon: Lexicon)
     for i, paragraph in enumerate(paragraphs):
         if paragraph.label:
             labelled.setdefault(text[slice(*paragraph.label)], []).append(i)
+    if not labelled:
+        return
     running = Counter(word for p in paragraphs if not p.label for sentence in p.sentences for word in sentence)
     answering = {
         label
