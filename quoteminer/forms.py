@@ -25,7 +25,7 @@ _LINKS = frozenset(("of", "and", "for", "the", "in", "at"))
 _WITH_WEEKDAY = frozenset(("ash", "black", "bloody", "cyber", "easter", "good", "palm", "sheffield", "super"))
 _ARTICLES = frozenset(("al", "el", "as", "ash", "an", "ad", "ar", "at", "az"))
 _NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
-_ONLY_TITLES = frozenset(("Mr", "Mrs", "Ms", "Dr", "HE", "HRH", "Hon"))
+_ONLY_TITLES = frozenset(("Mr", "Mrs", "Ms", "Dr", "Prof", "Professor", "HE", "HRH", "Hon"))
 _RETIRED = frozenset(("ret", "retd", "retired", "rtd"))
 _PAPAL = frozenset(("saint", "st", "mother"))
 
@@ -131,7 +131,7 @@ def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
     """
     words: list[str] = []
     parts = form.split()
-    for part in parts:
+    for i, part in enumerate(parts, 1):
         if part.isupper() and 1 < len(letters := plain(part)) < 4 and not parts[-1].isupper():
             words.extend(letters)
             continue
@@ -139,7 +139,8 @@ def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
         article, hyphen, rest = low.replace("’", "-").partition("-")
         if hyphen and article in _ARTICLES and len(rest) > 1:
             low = rest
-        if low in lexicon.name_particles or (words and low.replace(".", "") in lexicon.suffixes):
+        particle = low in lexicon.name_particles and i < len(parts)  # at the end it is a surname: "Ann Delle"
+        if particle or (words and low.replace(".", "") in lexicon.suffixes):
             continue
         if word := plain(low):
             words.append(word)
@@ -172,8 +173,8 @@ def _title_length(doc: Doc, end: int, lexicon: Lexicon) -> int:
         if token.is_space or (token.is_punct and token.text not in (".", "-")):
             break
         words.insert(0, token.lower_.replace(".", ""))
-        after_hyphen = i > 0 and doc[i - 1].text in HYPHENS and not doc[i - 1].whitespace_
-        if token.text[:1].isupper() and not after_hyphen:
+        hyphen = i > 1 and doc[i - 1].text in HYPHENS and not doc[i - 1].whitespace_ and not doc[i - 2].whitespace_
+        if token.text[:1].isupper() and not hyphen:
             phrase = " ".join(words).replace(" - ", "-").strip()
             if phrase in lexicon.honorifics and phrase not in _NAME_LIKE:
                 best = end - i
