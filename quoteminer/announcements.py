@@ -113,7 +113,7 @@ def _from_lead_in(view: View, start: int, end: int) -> Link | None:
 def _may_speak(view: View, subject: int | None) -> bool:
     """Whether a subject names or describes somebody who can speak: "things have gone well:" announces nothing."""
     token = view.doc[subject or 0]
-    pronoun = token.lower_ in view.lexicon.pronouns or token.tag_.startswith("W")
+    pronoun = view.pronoun(token.i) is not None or token.tag_.startswith("W")
     return pronoun or bool(token.ent_type_) or view.kind_of(token) is not None
 
 

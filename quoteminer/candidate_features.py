@@ -329,7 +329,7 @@ class FeatureMaker:
         return any(token in self._reporters and token in candidate.tokens for token in range(last, last + 7))
 
     def _agreement(self, candidate: Candidate, mention: tuple[int, int], found: Features) -> None:
-        pronoun = self.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
+        pronoun = self.view.pronoun(mention[0])
         if pronoun is None:
             return
         if pronoun.gender in ("male", "female"):

@@ -84,7 +84,7 @@ class Fitting:
 
     def for_pronoun(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
         """The candidates that a pronoun can stand for: "she" for no document, no body and no man."""
-        pronoun = self.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
+        pronoun = self.view.pronoun(mention[0])
         if pronoun is None or pronoun.number != "singular":
             return pool
         if pronoun.gender == "neuter":

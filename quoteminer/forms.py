@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Token
 
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
-from quoteminer.syntax import WEEKDAYS
+from quoteminer.syntax import WEEKDAYS, is_retired
 
 HYPHENS = "-‐‑‒–"
 _APOSTROPHES = "'’`´"
@@ -26,7 +26,6 @@ _WITH_WEEKDAY = frozenset(("ash", "black", "bloody", "cyber", "easter", "good", 
 _ARTICLES = frozenset(("al", "el", "as", "ash", "an", "ad", "ar", "at", "az"))
 _NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
 _ONLY_TITLES = frozenset(("Mr", "Mrs", "Ms", "Dr", "Prof", "Professor", "HE", "HRH", "Hon"))
-_RETIRED = frozenset(("ret", "retd", "retired", "rtd"))
 _PAPAL = frozenset(("saint", "st", "mother"))
 
 
@@ -150,9 +149,8 @@ def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
 def title_before(doc: Doc, position: int, lexicon: Lexicon) -> int:
     """The token at which the honorifics directly before token `position` begin; `position` where there are none."""
     start = position
-    bracketed = doc[max(0, position - 3) : position]  # "Maj Gen (retd) Ann Roe"
-    if len(bracketed) == 3 and bracketed[1].lower_.strip(".") in _RETIRED and bracketed[0].text == "(":
-        start -= 3 if _title_length(doc, start - 3, lexicon) else 0
+    if is_retired(doc, start - 3) and _title_length(doc, start - 3, lexicon):
+        start -= 3  # "Maj Gen (retd) Ann Roe"
     for _ in range(_MOST_TITLES):
         length = _title_length(doc, start, lexicon)
         if not length:
@@ -301,7 +299,9 @@ def _after_title(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
         if not phrase or not (known or adjective or title or (initials and doc[start].is_alpha)):
             continue
         after = start + length
-        while after < end - 1 and (is_mark(doc[after]) or doc[after].lower_.strip(".") in _RETIRED):
+        if after < end - 3 and is_retired(doc, after):
+            after += 3
+        while after < end - 1 and is_mark(doc[after]):
             after += 1
         if doc[after].text[:1].isupper() or doc[after].lower_ in lexicon.name_particles:
             return after

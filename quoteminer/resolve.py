@@ -100,7 +100,7 @@ class Resolver:
             return self._by_rank("implicit", quotation, quotation.start, None)
         doc = self.view.doc
         token = doc[link.subject]
-        pronoun = self.view.lexicon.pronouns.get(token.lower_)
+        pronoun = self.view.pronoun(token.i)
         if pronoun is not None:
             if pronoun.person != 3:
                 return Resolved((), (token.i, token.i + 1), "pronoun", 1.0)
@@ -234,7 +234,7 @@ class Resolver:
         elif mention is not None:
             entity = self.roster.entities[number]
             self.roster.add_resolved(entity, mention)
-            pronoun = self.view.lexicon.pronouns.get(self.view.doc[mention[0]].lower_)
+            pronoun = self.view.pronoun(mention[0])
             if form == "pronoun" and entity.gender is None and pronoun and pronoun.gender in ("male", "female"):
                 # What one pronoun has shown holds for those after it.
                 entity.gender = pronoun.gender

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from spacy.tokens import Doc, Token
 
 from quoteminer.cues import Report
-from quoteminer.lexicon import Lexicon
 from quoteminer.pointers import LEAST_SHARE, targets_of
 from quoteminer.syntax import NOMINAL, PERSONS, phrase_head_after, settle_head
 from quoteminer.view import Features, Link, Quotation, View, described_head, mention_bounds
@@ -128,8 +127,8 @@ def _distance(tokens: int) -> str:
     return next((name for most, name in ((1, "0-1"), (3, "2-3"), (8, "4-8"), (20, "9-20")) if tokens <= most), "21+")
 
 
-def _sort_of_subject(token: Token, lexicon: Lexicon) -> str:
-    pronoun = lexicon.pronouns.get(token.lower_)
+def _sort_of_subject(token: Token, view: View) -> str:
+    pronoun, lexicon = view.pronoun(token.i), view.lexicon
     if pronoun is not None:
         if pronoun.person != 3:
             return "I, we or you"
@@ -168,7 +167,7 @@ def link_features(
         found: Features = {f"rule {link.rule}": 1.0}
         if link.subject is not None:
             subject = view.doc[link.subject]
-            sort = _sort_of_subject(subject, view.lexicon)
+            sort = _sort_of_subject(subject, view)
             found[f"subject {sort}"] = 1.0
             found[f"{link.rule}, subject {sort}"] = 1.0
             low, high = mention_bounds(view, link.subject)

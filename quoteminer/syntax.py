@@ -11,7 +11,7 @@ from itertools import islice
 from spacy.tokens import Doc, Token
 
 SUBJECTS = frozenset(("nsubj", "nsubj:pass", "nsubjpass", "nsubj:outer"))
-PASSIVE_SUBJECTS = frozenset(("nsubj:pass", "nsubjpass"))
+PASSIVES = frozenset(("nsubj:pass", "nsubjpass", "aux:pass", "auxpass"))
 NAME_PARTS = frozenset(("flat", "flat:name", "compound", "name", "nn"))
 BEFORE_HEAD = NAME_PARTS | frozenset(
     ("det", "amod", "nummod", "nmod:poss", "poss", "nmod:desc", "predet", "det:predet", "quantmod")
@@ -30,6 +30,7 @@ TAKING_TO = frozenset((
     "adviser", "advisor", "aide", "ambassador", "assistant", "consultant", "counsel", "deputy", "envoy", "secretary",
 ))  # fmt: skip
 BODIES = frozenset(("ORG", "PLACE", "GPE", "LOC", "FAC"))
+_RETIRED = frozenset(("ret", "retd", "retired", "rtd"))
 POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
 WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 DAYS = WEEKDAYS | frozenset((
@@ -94,8 +95,8 @@ def _absolute_subject(verb: Token) -> Token | None:
 
 
 def is_passive(verb: Token) -> bool:
-    """Whether a verb has a passive subject."""
-    return any(child.dep_ in PASSIVE_SUBJECTS for child in children_of(verb))
+    """Whether a verb has a passive subject or auxiliary: "NAME was called", "after being called"."""
+    return any(child.dep_ in PASSIVES for child in children_of(verb))
 
 
 def agent_of(verb: Token) -> Token | None:
@@ -139,6 +140,9 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
         )
         if not joins or after.tag_.startswith("VB") or after.lower_ in DAYS or after.lower_ == "to":
             break
+        if is_retired(doc, i + 1):
+            i += 4  # "Maj Gen (retd) NAME"
+            continue
         if after.ent_type_ in PERSONS and doc[i + 1 : i + 2].text not in POSSESSIVES:
             return i if doc[i - 1].pos_ not in ("ADP", "DET") else token
         # "and" goes on only to a person's name: "officials and analysts" is another source.
@@ -147,6 +151,12 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
             best = i
         i += 1
     return best
+
+
+def is_retired(doc: Doc, start: int) -> bool:
+    """Whether the tokens from `start` on are the "(retd)" behind a rank."""
+    opening, word, closing = (doc[i].lower_.strip(".") if 0 <= i < len(doc) else "" for i in range(start, start + 3))
+    return opening == "(" and closing == ")" and word in _RETIRED
 
 
 def phrase_head_after(doc: Doc, start: int, end: int) -> int | None:

@@ -92,7 +92,7 @@ class UnnamedSources:
                 or self.phrases.named_by(subject.i) is not None
             ):
                 return None
-            pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
+            pronoun = self.view.pronoun(mention[0]) if mention is not None else None
             if not self._is_of_kind(subject, pronoun):
                 return None
             if pronoun is not None and pronoun.gender in ("male", "female") and subject.tag_ == "NNS":
@@ -102,8 +102,7 @@ class UnnamedSources:
 
     def _source_pointed_at(self, mention: tuple[int, int] | None) -> tuple[int, int] | None:
         """The unnamed source that the encoder takes a pronoun for: "Officials have urged what they called “…”"."""
-        doc = self.view.doc
-        pronoun = self.lexicon.pronouns.get(doc[mention[0]].lower_) if mention is not None else None
+        pronoun = self.view.pronoun(mention[0]) if mention is not None else None
         if pronoun is None or mention is None:
             return None
         noun = self._noun_pointed_at(mention[0])

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Token
 
 from quoteminer.cues import Report
 from quoteminer.layout import Block
-from quoteminer.lexicon import Lexicon
+from quoteminer.lexicon import Lexicon, Pronoun
 from quoteminer.marks import MarkedSpan
 from quoteminer.syntax import DESCRIBING, phrase_bounds
 
@@ -104,6 +104,11 @@ class View:
     def content(self, quotation: Quotation) -> str:
         """The words of a quotation, without its marks."""
         return self.text[quotation.span.content_start : quotation.span.content_end]
+
+    def pronoun(self, token: int) -> Pronoun | None:
+        """The personal pronoun that a token is, None for any other word: "us", but not "US"."""
+        word = self.doc[token]
+        return None if word.text == "US" else self.lexicon.pronouns.get(word.lower_)
 
     def kind_of(self, noun: Token) -> str | None:
         """What sort of source a noun names, as `Lexicon.kind_of_source` has it; None for no source."""
