@@ -17,6 +17,7 @@ KINDS = ("direct", "mixed", "term", "title")
 FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
 SMALL = frozenset(("DET", "ADP", "CCONJ", "PART", "PUNCT"))
 INVOLVED = frozenset(("i", "we", "my", "our", "me", "us", "you", "your"))
+SHORT = 3  # words
 LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (5, "4-5"), (8, "6-8"), (15, "9-15"))
 
 
@@ -36,8 +37,10 @@ def kind_features(view: View, quotation: Quotation, link: Link | None) -> Featur
     following = next((t for t in doc[quotation.end : quotation.end + 2] if not t.is_space), None)
     preceding = next((t for t in reversed(doc[max(0, quotation.start - 2) : quotation.start]) if not t.is_space), None)
     found[f"ends {last if last in ',.?!…-' else 'word'}"] = 1.0
-    found[f"after it {_sort(following)}"] = 1.0
-    found[f"before it {_sort(preceding)}"] = 1.0
+    before_it, after_it = f"before it {_sort(preceding)}", f"after it {_sort(following)}"
+    found |= {before_it: 1.0, after_it: 1.0}
+    if len(tokens) <= SHORT:
+        found[f"short, {before_it}, {after_it}"] = 1.0  # "a “river force” patrols"
     if _is_capitalised(tokens):
         found["every word capital"] = 1.0
     if upper and len(tokens) == 1:
