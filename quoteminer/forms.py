@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Token
 
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
-from quoteminer.syntax import WEEKDAYS, is_retired
+from quoteminer.syntax import WEEKDAYS, retired_length
 
 HYPHENS = "-‐‑‒–"
 _APOSTROPHES = "'’`´"
@@ -149,8 +149,9 @@ def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
 def title_before(doc: Doc, position: int, lexicon: Lexicon) -> int:
     """The token at which the honorifics directly before token `position` begin; `position` where there are none."""
     start = position
-    if is_retired(doc, start - 3) and _title_length(doc, start - 3, lexicon):
-        start -= 3  # "Maj Gen (retd) Ann Roe"
+    for length in (3, 4):
+        if retired_length(doc, position - length) == length and _title_length(doc, position - length, lexicon):
+            start = position - length  # "Maj Gen (retd) Ann Roe"
     for _ in range(_MOST_TITLES):
         length = _title_length(doc, start, lexicon)
         if not length:
@@ -299,8 +300,7 @@ def _after_title(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
         if not phrase or not (known or adjective or title or (initials and doc[start].is_alpha)):
             continue
         after = start + length
-        if after < end - 3 and is_retired(doc, after):
-            after += 3
+        after += retired_length(doc, after)
         while after < end - 1 and is_mark(doc[after]):
             after += 1
         if doc[after].text[:1].isupper() or doc[after].lower_ in lexicon.name_particles:

@@ -24,7 +24,7 @@ from quoteminer.forms import (
     trimmed,
 )
 from quoteminer.lexicon import Lexicon
-from quoteminer.syntax import is_retired
+from quoteminer.syntax import retired_length
 
 _LONGEST_FORM, _LONGEST_NICKNAME = 12, 3
 _MARKS = "\"'“”‘’()"
@@ -61,7 +61,7 @@ def _is_office(page: Page, name: NameMention) -> bool:
     """
     doc, lexicon = page.doc, page.lexicon
     words = [doc[i].lower_.replace(".", "") for i in range(name.start_token, name.end_token)]
-    if " ".join(words) in lexicon.honorifics and is_retired(doc, name.end_token):
+    if " ".join(words) in lexicon.honorifics and retired_length(doc, name.end_token):
         return True
     definite = name.start_token > 0 and doc[name.start_token - 1].lower_ == "the"
     known = words[-1] in lexicon.roles or words[-1] in lexicon.office_abbreviations
@@ -86,7 +86,7 @@ def _nicknamed(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
         whole = None
         if name.label == "PERSON" and rest is not None and rest.end_token > behind > 0:
             nickname = [*doc[name.end_token : behind]]
-            fits = _is_nickname(nickname) and not is_retired(doc, name.end_token)
+            fits = _is_nickname(nickname) and not retired_length(doc, name.end_token)
             whole = mention(page, name.start_token, rest.end_token, "PERSON") if fits else None
         found.append(whole or name)
     return found

@@ -169,8 +169,6 @@ class Phrases:
                     return bearer, None
                 if issued and (issuer := self._issuer(start, end)) is not None:
                     return issuer, None
-                if issued and (issuer := self._sender(token)) is not None:
-                    return issuer, None
                 if issued and (issuer := self._reporter_in(i)) is not None:
                     return issuer, None
                 return None, (start, end)
@@ -188,6 +186,7 @@ class Phrases:
                 return None
             if doc[i].pos_ == "NOUN" and self.view.quoted[i] < 0 and doc[i].lower_ in ISSUED:
                 issuer = self._signatory(i)
+                issuer = self._sender(doc[i]) if issuer is None else issuer
                 if issuer is not None:
                     return issuer
         return None

@@ -140,8 +140,8 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
         )
         if not joins or after.tag_.startswith("VB") or after.lower_ in DAYS or after.lower_ == "to":
             break
-        if is_retired(doc, i + 1):
-            i += 4  # "Maj Gen (retd) NAME"
+        if retired := retired_length(doc, i + 1):
+            i += 1 + retired  # "Maj Gen (retd) NAME"
             continue
         if after.ent_type_ in PERSONS and doc[i + 1 : i + 2].text not in POSSESSIVES:
             return i if doc[i - 1].pos_ not in ("ADP", "DET") else token
@@ -153,10 +153,12 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
     return best
 
 
-def is_retired(doc: Doc, start: int) -> bool:
-    """Whether the tokens from `start` on are the "(retd)" behind a rank."""
-    opening, word, closing = (doc[i].lower_.strip(".") if 0 <= i < len(doc) else "" for i in range(start, start + 3))
-    return opening == "(" and closing == ")" and word in _RETIRED
+def retired_length(doc: Doc, start: int) -> int:
+    """How many tokens the "(retd)" or "(Ret.)" behind a rank has that begins at token `start`; 0 where none does."""
+    if start < 0 or doc[start : start + 1].text != "(" or doc[start + 1 : start + 2].text.lower() not in _RETIRED:
+        return 0
+    closing = start + 2 + (doc[start + 2 : start + 3].text == ".")
+    return closing + 1 - start if doc[closing : closing + 1].text == ")" else 0
 
 
 def phrase_head_after(doc: Doc, start: int, end: int) -> int | None:

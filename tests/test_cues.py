@@ -130,6 +130,11 @@ def test_report(tree: str, expected: tuple[str, str, str, str]):
         pytest.param("Oduya/PROPN/nsubj/2 slept/VERB/ROOT/0", id="no-reporting-verb"),
         pytest.param("Oduya/PROPN/nsubj:pass/3 was/AUX/aux:pass/3 told/VERB:VBN/ROOT/0", id="passive-listener-ud"),
         pytest.param("Oduya/PROPN/nsubjpass/3 was/AUX/auxpass/3 told/VERB:VBN/ROOT/0", id="passive-listener-clear"),
+        pytest.param(
+            "Oduya/PROPN/nsubj/6 ,/PUNCT/punct/1 being/AUX/aux:pass/4 told/VERB:VBN/advcl/6 that/PRON/obj/4 "
+            "slept/VERB/ROOT/0",
+            id="passive-by-its-auxiliary",
+        ),
         pytest.param("statement/NOUN/ROOT/0", id="noun-without-owner"),
         pytest.param("According/VERB:VBG/ROOT/0 to/ADP/fixed/1 ,/PUNCT/punct/1", id="according-to-nobody"),
         pytest.param("¶/SPACE/ROOT/0", id="blank"),

@@ -13,7 +13,9 @@ from quoteminer.types import Quote
 from quoteminer.view import Link
 
 LEXICON = load_lexicon()
-ENTS = {"Marta Oduya": "PERSON", "Oduya": "PERSON", "Peter Verhoeven": "PERSON", "Lake Authority": "ORG"}
+ENTS = {
+    "Marta Oduya": "PERSON", "Oduya": "PERSON", "Peter Verhoeven": "PERSON", "Lake Authority": "ORG", "US": "PLACE",
+}  # fmt: skip
 QUOTE = (
     "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ccomp/{v} well/ADV/advmod/4 "
     ",/PUNCT/punct/4 ”/PUNCT/punct/4"
@@ -307,6 +309,30 @@ DESCRIPTIONS = [
     ("", "Oduya/PROPN/nmod:poss/10 ’s/PART:POS/case/8 statement/NOUN/nsubj/11", "Oduya"),
     ("Lake/PROPN/compound/2 Authority/PROPN/nsubj/3 said/VERB/ROOT/0 in/ADP/case/6 a/DET/det/6 statement/NOUN/obl/3 "
      "it/PRON/nsubj/8 slept/VERB/ccomp/3 ./PUNCT/punct/3", "the/DET/det/9 statement/NOUN/nsubj/10", "Lake Authority"),
+    # … and whoever signed, wrote or sent it
+    ("A/DET/det/2 letter/NOUN/nsubj/8 signed/VERB:VBN/acl/2 by/ADP/case/5 president/NOUN/obl/3 Marta/PROPN/flat/5 "
+     "Oduya/PROPN/flat/6 came/VERB/ROOT/0 ./PUNCT/punct/8", "the/DET/det/9 letter/NOUN/nsubj/10", "Marta Oduya"),
+    ("The/DET/det/2 note/NOUN/nsubj/10 ,/PUNCT/punct/2 issued/VERB:VBN/acl/2 by/ADP/case/9 the/DET/det/9 "
+     "new/ADJ/amod/9 Lake/PROPN/compound/9 Authority/PROPN/obl/4 came/VERB/ROOT/0 ./PUNCT/punct/10",
+     "the/DET/det/9 note/NOUN/nsubj/10", "Lake Authority"),
+    ("Marta/PROPN/nsubj/4 Oduya/PROPN/flat/1 has/AUX/aux/4 sent/VERB:VBN/ROOT/0 a/DET/det/6 letter/NOUN/obj/4 "
+     "./PUNCT/punct/4", "the/DET/det/9 letter/NOUN/nsubj/10", "Marta Oduya"),
+    ("", "a/DET/det/9 letter/NOUN/nsubj/14 signed/VERB:VBN/acl/9 by/ADP/case/12 Marta/PROPN/obl/10 Oduya/PROPN/flat/12",
+     "Marta Oduya"),
+    ("", "a/DET/det/12 Lake/PROPN/compound/10 Authority/PROPN/compound/12 press/NOUN/compound/12 "
+     "release/NOUN/nsubj/13", "Lake Authority"),
+    # a document in more words
+    ("He/PRON/nsubj/2 read/VERB/ROOT/0 an/DET/det/4 analysis/NOUN/obj/2 of/ADP/case/6 dams/NOUN/nmod/4 "
+     "./PUNCT/punct/2", "the/DET/det/9 text/NOUN/nsubj/10", "an analysis of dams"),
+    ("A/DET/det/2 report/NOUN/nsubj/5 of/ADP/case/4 losses/NOUN/nmod/2 came/VERB/ROOT/0 ./PUNCT/punct/5",
+     "the/DET/det/9 document/NOUN/nsubj/10", "A report of losses"),
+    # whose name the text keeps back
+    (said(name("ud", 8, 10), 10), "the/DET/det/10 unnamed/ADJ/amod/10 author/NOUN/nsubj/11", "the unnamed author"),
+    # an article that the tree hangs on the verb
+    (said("a/DET/det/9 doctor/NOUN/nsubj/10", 10), "the/DET/det/10 doctor/NOUN/nsubj/10", "a doctor"),
+    # "US" is no "us", and Monday says nothing
+    ("", "the/DET/det/9 US/PROPN/nsubj/10", "US"),
+    ("", "the/DET/det/10 Lake/PROPN/compound/9 Authority/PROPN/compound/11 Monday/PROPN/nsubj/12", "Lake Authority"),
     # whose mother, whose lawyer
     (opened("ud"), "her/PRON:PRP$/nmod:poss/9 lawyer/NOUN/nsubj/10", "Marta Oduya’s lawyer"),
 ]  # fmt: skip

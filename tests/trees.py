@@ -10,7 +10,8 @@ TAGS = {"VERB": "VBD", "NOUN": "NN", "PROPN": "NNP", "PRON": "PRP", "DET": "DT",
         "PART": "RB", "CCONJ": "CC", "SCONJ": "IN", "PUNCT": ".", "NUM": "CD", "ADV": "RB", "SPACE": "_SP"}  # fmt: skip
 LEMMAS = {"said": "say", "says": "say", "saying": "say", "told": "tell", "quoted": "quote", "added": "add",
           "adding": "add", "warned": "warn", "described": "describe", "holds": "hold", "was": "be",
-          "officials": "official", "criticised": "criticise", "issued": "issue", "engineers": "engineer"}  # fmt: skip
+          "officials": "official", "criticised": "criticise", "issued": "issue", "engineers": "engineer",
+          "signed": "sign", "sent": "send"}  # fmt: skip
 SCHEMES = ("ud", "clear")
 
 
