@@ -15,7 +15,7 @@ from quoteminer.candidate_features import NEW, OLD, REPORTER, FeatureMaker, Reso
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.phrases import ISSUED
-from quoteminer.syntax import POSSESSIVES, SUBJECTS, conjuncts_of
+from quoteminer.syntax import NAME_PARTS, POSSESSIVES, SUBJECTS, children_of, conjuncts_of
 from quoteminer.view import Features, Link, Quotation, View, mention_bounds
 
 APPOSED = frozenset(("DET", "ADJ", "NOUN", "PROPN", "ADP", "NUM"))
@@ -199,10 +199,14 @@ class Resolver:
         for i in range(anchor - 1, max(-1, anchor - 80), -1):
             if roster.sentence[anchor] - roster.sentence[i] > 1:
                 break
-            if view.quoted[i] >= 0 or i not in roster.at or view.doc[i].dep_ not in SUBJECTS:
+            subject = view.doc[i]
+            if view.quoted[i] >= 0 or subject.dep_ not in SUBJECTS or subject.pos_ != "PROPN":
                 continue
-            heads = [i, *(head.i for head in conjuncts_of(view.doc[i]))]
-            people = tuple(dict.fromkeys(roster.at[k] for k in heads if k in roster.at))
+            # "Minister NAME and her deputy NAME"
+            titled = (child for child in children_of(subject) if child.dep_ in NAME_PARTS and child.i in roster.at)
+            heads = [i, *(head.i for member in (subject, *titled) for head in conjuncts_of(member))]
+            named = (self.features.phrases.named_by(head) for head in heads)
+            people = tuple(dict.fromkeys(found[0] for found in named if found is not None))
             if len(people) > 1 and all(roster.entities[number].label == "PERSON" for number in people):
                 return people
         return ()

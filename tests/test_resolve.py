@@ -409,6 +409,9 @@ BOTH = ("Marta Oduya", "Peter Verhoeven")
 TOGETHER = [
     (MET, "they/PRON/nsubj/9", BOTH),
     (MET, "the/DET/det/9 two/NUM/nsubj/10", BOTH),
+    ("Minister/PROPN/nsubj/9 Marta/PROPN/flat/1 Oduya/PROPN/flat/1 and/CCONJ/cc/6 her/PRON:PRP$/nmod:poss/6 "
+     "deputy/NOUN/conj/2 Peter/PROPN/appos/6 Verhoeven/PROPN/flat/7 met/VERB/ROOT/0 ./PUNCT/punct/9",
+     "they/PRON/nsubj/9", BOTH),
     (opened("ud"), "she/PRON/nsubj/9", BOTH[:1]),
     ("", "Marta/PROPN/nsubj/17 Oduya/PROPN/flat/8 ,/PUNCT/punct/12 a/DET/det/12 doctor/NOUN/appos/8 ,/PUNCT/punct/8 "
      "and/CCONJ/cc/15 Peter/PROPN/conj/8 Verhoeven/PROPN/flat/15", BOTH),
