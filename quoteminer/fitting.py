@@ -54,8 +54,14 @@ class Fitting:
         return self.lexicon.office_abbreviations.get(lemma, lemma).split()[-1] if lemma.strip() else ""
 
     def _may_be(self, source: Candidate, mention: tuple[int, int]) -> bool:
-        """Whether a phrase can take up an unnamed source: "the spokesman" a police spokesman, but not a report."""
+        """Whether a phrase can take up an unnamed source: "the spokesman" a police spokesman, but not a report.
+
+        "The medical source" is no judicial source: what takes a source up says no more of it.
+        """
         head = self.view.head_of(mention)
+        said = {t.lemma_.lower() for t in self.view.doc[mention[0] : head.i] if t.pos_ in ("ADJ", "NOUN", "PROPN")}
+        if head.lemma_.lower() in source.roles and not said <= source.words:
+            return False
         kind = self.kind(mention)
         kinds = {self.lexicon.kind_of_source(role, role) for role in source.roles} - {None}
         alike = head.lemma_.lower() in source.roles or not kinds or kind is None or kind in kinds
@@ -69,6 +75,8 @@ class Fitting:
         """
         root = self.view.head_of(mention)
         lemma = root.lemma_.lower()
+        related = self.phrases.related_in(mention, root.i)
+        pool = [c for c in pool if c.number not in related]
         if lemma in UNNAMED:
             return [c for c in pool if c.described and lemma in c.roles]
         if lemma in self.lexicon.kinship:
@@ -78,9 +86,11 @@ class Fitting:
             return []
         if root.tag_ in ("NNS", "NNPS"):
             pool = [c for c in pool if c.label != "PERSON"]
-        related = self.phrases.related_in(mention, root.i)
-        # "Norland's army" is no country.
-        return [c for c in pool if c.number not in related and not (related and c.label == "PLACE")]
+        if related:  # "Oduya's supervisor" is whoever supervises, "Norland's army" no country
+            office = self.office(root)
+            bearers = [c for c in pool if c.described or office in c.roles or {lemma, root.lower_} & c.words]
+            pool = [c for c in bearers if c.label != "PLACE"]
+        return pool
 
     def for_pronoun(self, pool: Sequence[Candidate], mention: tuple[int, int]) -> Sequence[Candidate]:
         """The candidates that a pronoun can stand for: "she" for no document, no body and no man."""

@@ -14,7 +14,8 @@ from quoteminer.view import Link
 
 LEXICON = load_lexicon()
 ENTS = {
-    "Marta Oduya": "PERSON", "Oduya": "PERSON", "Peter Verhoeven": "PERSON", "Lake Authority": "ORG", "US": "PLACE",
+    "Marta Oduya": "PERSON", "Oduya": "PERSON", "Peter Verhoeven": "PERSON",
+    "Verhoeven": "PERSON", "Lake Authority": "ORG", "US": "PLACE",
 }  # fmt: skip
 QUOTE = (
     "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/ccomp/{v} well/ADV/advmod/4 "
@@ -328,6 +329,10 @@ DESCRIPTIONS = [
      "the/DET/det/9 document/NOUN/nsubj/10", "A report of losses"),
     # whose name the text keeps back
     (said(name("ud", 8, 10), 10), "the/DET/det/10 unnamed/ADJ/amod/10 author/NOUN/nsubj/11", "the unnamed author"),
+    # another one of its kind
+    (said("a/DET/det/10 judicial/ADJ/amod/10 source/NOUN/nsubj/11", 11),
+     "the/DET/det/10 medical/ADJ/amod/10 source/NOUN/nsubj/11", "the medical source"),
+    (opened("ud"), "Verhoeven/PROPN/nmod:poss/10 ’s/PART:POS/case/8 clerk/NOUN/nsubj/11", "Verhoeven’s clerk"),
     # an article that the tree hangs on the verb
     (said("a/DET/det/9 doctor/NOUN/nsubj/10", 10), "the/DET/det/10 doctor/NOUN/nsubj/10", "a doctor"),
     # "US" is no "us", and Monday says nothing
