@@ -294,6 +294,28 @@ def test_rounding_off_changes_nothing(run):
     assert run.loss(network) == exact
 
 
+def test_smoothing_takes_outliers_down_and_changes_nothing_else(run):
+    torch = pytest.importorskip("torch", reason=NEEDED)
+    from quoteminer.pipeline.features import make_batch
+
+    network = run.network()
+    batch = make_batch([(example.words, 0, len(example.words)) for example in run.examples])
+    layer = network.encoder.layers[0]
+    with torch.no_grad():
+        layer.norm_attended.weight[5] *= 50
+        layer.inner.weight[:, 5] /= 50
+    exact = run.loss(network)
+    network.quantize()
+    rough = run.loss(network)
+    network.quantize(False)
+    network.smooth(*(torch.from_numpy(x) for x in (batch.pieces, batch.cases, batch.spacings)))
+    assert run.loss(network) == exact
+    assert layer.inner.smoothing[5] >= 8
+    assert layer.inner.smoothing.median() == layer.inner.smoothing.min() == 1
+    network.quantize()
+    assert abs(run.loss(network) - exact) < abs(rough - exact)
+
+
 @pytest.mark.parametrize(("quantize_from", "expected"), [(0.0, True), (0.85, True), (1.0, False)])
 def test_the_last_words_are_trained_rounded(run, tmp_path, quantize_from, expected):
     network = run.train(tmp_path / "work", 120, quantize_from=quantize_from)
@@ -393,9 +415,9 @@ def test_an_exported_model_is_restored(run, trained, tmp_path):
         assert (again / name).read_bytes() == (first / name).read_bytes()
     other, before = run.network(), run.network().state_dict()
     blend(other, first, run.classes.names, 0.25)
-    for name, weight in other.state_dict().items():
+    for name, weight in other.named_parameters():
         expected = 0.25 * before[name] + 0.75 * network.state_dict()[name]
-        numpy.testing.assert_allclose(weight.numpy(), expected.numpy(), atol=1e-6)
+        numpy.testing.assert_allclose(weight.detach().numpy(), expected.numpy(), atol=1e-6)
     with pytest.raises(ValueError, match="has other classes of 'tag' than the corpora; train from the start"):
         restore(network, first, {**run.classes.names, "tag": ["NN"]})
     with pytest.raises(ValueError, match="is of another shape"):

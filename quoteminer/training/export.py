@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from quoteminer.pipeline.session import FILES, write_config
-from quoteminer.training.model import ATTENTION_HEADS, POINTERS, WIDTH, Layer, Network, Sizes
+from quoteminer.training.model import ATTENTION_HEADS, POINTERS, WIDTH, Layer, Network, Sizes, SmoothLinear
 
 ENCODER, LABELS, TOKENIZER = FILES
 OPSET = 17
@@ -63,21 +63,41 @@ class PieceVectors(nn.Module):
         return functional.embedding(pieces, self.table).float() * functional.embedding(pieces, self.scales)
 
 
+class Smoothing(nn.Module):
+    """What smooths a map's inputs, as a product with a constant; the map's weights take it back."""
+
+    inverse: Tensor
+
+    def __init__(self, linear: SmoothLinear) -> None:
+        super().__init__()
+        self.register_buffer("inverse", 1 / linear.smoothing)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Vectors [1, pieces, inputs]."""
+        return x * self.inverse
+
+
 class UnpaddedLayer(nn.Module):
     """A layer of the encoder over one window: queries, keys and values are three maps, so that nothing is copied."""
 
     def __init__(self, layer: Layer) -> None:
         super().__init__()
-        whole = layer.query_key_value
-        parts = zip(whole.weight.detach().chunk(3), whole.bias.detach().chunk(3), strict=True)
-        self.query, self.key, self.value = (_linear(weight, bias) for weight, bias in parts)
-        self.layer = layer
+        whole, self.attended = layer.query_key_value, layer.attended
+        self.norm_attended, self.norm_outer = layer.norm_attended, layer.norm_outer
+        parts = zip((whole.weight * whole.smoothing).chunk(3), whole.bias.chunk(3), strict=True)
+        self.query, self.key, self.value = (_linear(weight.detach(), bias.detach()) for weight, bias in parts)
+        self.inner, self.outer = (
+            _linear((x.weight * x.smoothing).detach(), x.bias.detach()) for x in (layer.inner, layer.outer)
+        )
+        self.smooth_input, self.smooth_inner, self.smooth_outer = map(Smoothing, (whole, layer.inner, layer.outer))
 
     def forward(self, x: Tensor) -> Tensor:
         """Vectors [1, pieces, width]."""
-        layer, attend = self.layer, cast("Callable[..., Tensor]", Attention.apply)
-        x = layer.norm_attended(x + layer.attended(attend(self.query(x), self.key(x), self.value(x))))
-        result: Tensor = layer.norm_outer(x + layer.outer(functional.gelu(layer.inner(x))))
+        attend = cast("Callable[..., Tensor]", Attention.apply)
+        smooth = self.smooth_input(x)
+        x = self.norm_attended(x + self.attended(attend(self.query(smooth), self.key(smooth), self.value(smooth))))
+        inner = self.smooth_outer(functional.gelu(self.inner(self.smooth_inner(x))))
+        result: Tensor = self.norm_outer(x + self.outer(inner))
         return result
 
 

@@ -20,6 +20,7 @@ WIDTH, LAYERS, ATTENTION_HEADS, INNER, MAX_PIECES = 384, 6, 12, 1536, 512
 CASES, SPACINGS = 8, 4
 ARC_WIDTH, LABEL_WIDTH, POINTER_WIDTH, HIDDEN = 256, 96, 128, 192
 POINTERS = ("mention", "speaker", "antecedent")
+MIGRATION = 0.85  # how much of an outlier's size goes over to the weights
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,37 @@ class Linear(nn.Linear):
         """Vectors [windows, …, inputs] to vectors [windows, …, outputs]."""
         if not self.quantized:
             return super().forward(x)
-        weight = round_rows(self.weight, symmetric=True)
-        return functional.linear(round_rows(x, symmetric=False), weight, self.bias)
+        return functional.linear(round_rows(x, symmetric=False), round_rows(self.weight, symmetric=True), self.bias)
+
+
+class SmoothLinear(Linear):
+    """A linear map whose inputs are divided by `smoothing` [inputs] before they are rounded, its weights multiplied.
+
+    A few of a transformer's activations are ten times the size of all others, and one scale for all of them leaves the
+    others few steps; weights can take a part of that over (SmoothQuant, Xiao et al. 2023).
+    """
+
+    smoothing: Tensor
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs)
+        self.register_buffer("smoothing", torch.ones(inputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Vectors [windows, …, inputs] to vectors [windows, …, outputs]."""
+        if not self.quantized:
+            return super().forward(x)
+        weight = round_rows(self.weight * self.smoothing, symmetric=True)
+        return functional.linear(round_rows(x / self.smoothing, symmetric=False), weight, self.bias)
+
+    def smooth(self, most: Tensor) -> None:
+        """Choose the factors from the greatest magnitude of each input, `most` [inputs]; only outliers are reduced.
+
+        They are powers of two, which weights take and give back without loss.
+        """
+        weights = self.weight.detach().abs().amax(0).clamp(min=1e-4)
+        factors = most.clamp(min=1e-3) ** MIGRATION / weights ** (1 - MIGRATION)
+        self.smoothing.copy_((factors / factors.median()).clamp(min=1).log2().round().exp2())
 
 
 class Layer(nn.Module):
@@ -83,11 +113,11 @@ class Layer(nn.Module):
 
     def __init__(self, dropout: float) -> None:
         super().__init__()
-        self.query_key_value = Linear(WIDTH, 3 * WIDTH)
+        self.query_key_value = SmoothLinear(WIDTH, 3 * WIDTH)
         self.attended = Linear(WIDTH, WIDTH)
         self.norm_attended = nn.LayerNorm(WIDTH, eps=1e-12)
-        self.inner = Linear(WIDTH, INNER)
-        self.outer = Linear(INNER, WIDTH)
+        self.inner = SmoothLinear(WIDTH, INNER)
+        self.outer = SmoothLinear(INNER, WIDTH)
         self.norm_outer = nn.LayerNorm(WIDTH, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
 
@@ -241,6 +271,20 @@ class Network(nn.Module):
         for module in self.modules():
             if isinstance(module, (Linear, Encoder, Biaffine)):
                 module.quantized = quantized
+
+    @torch.no_grad()
+    def smooth(self, pieces: Tensor, cases: Tensor, spacings: Tensor) -> None:
+        """Fit the smoothing of the encoder's maps to what they are given for some text; see `SmoothLinear`."""
+        kept = pieces != 0
+
+        def fit(module: nn.Module, given: tuple[Tensor]) -> None:
+            cast("SmoothLinear", module).smooth(given[0][kept].abs().amax(0))
+
+        modules = [module for module in self.modules() if isinstance(module, SmoothLinear)]
+        hooks = [module.register_forward_pre_hook(fit) for module in modules]
+        self.encoder(pieces, cases, spacings)
+        for hook in hooks:
+            hook.remove()
 
     def words(self, pieces: Tensor, cases: Tensor, spacings: Tensor, firsts: Tensor) -> Tensor:
         """Each word's vector, that of its first piece: [batch, words, width]."""

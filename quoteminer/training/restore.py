@@ -16,6 +16,7 @@ from quoteminer.training.export import SCORED
 from quoteminer.training.model import LAYERS, Network
 
 ENCODER, LABELS, _ = FILES
+_SMOOTHING = re.compile(r"/(?P<module>.+/smooth_\w+)/Mul")
 _MATRIX = re.compile(r"/(?P<module>.+)/MatMul_quant")
 Arrays = dict[str, Any]
 
@@ -44,12 +45,18 @@ def restore(network: Network, folder: Path, classes: dict[str, list[str]]) -> No
         found["encoder.pieces.weight"] = arrays["pieces.table"] * arrays["pieces.scales"]
         for i in range(LAYERS):
             layer = f"encoder.layers.{i}"
-            for part in ("attended", "inner", "outer"):
-                found[f"{layer}.{part}.weight"] = matrices[f"layers/layers.{i}/{part}"].T
+            here, whole = f"layers.{i}", f"{layer}.query_key_value"
+            found[f"{layer}.attended.weight"] = matrices[f"layers/{here}/attended"].T
             parts = ("query", "key", "value")
-            weights = [matrices[f"layers/layers.{i}/{part}"].T for part in parts]
-            found[f"{layer}.query_key_value.weight"] = numpy.concatenate(weights)
-            found[f"{layer}.query_key_value.bias"] = numpy.concatenate([arrays[f"layers.{i}.{x}.bias"] for x in parts])
+            found[f"{whole}.weight"] = numpy.concatenate([matrices[f"layers/{here}/{part}"].T for part in parts])
+            found[f"{whole}.bias"] = numpy.concatenate([arrays[f"{here}.{part}.bias"] for part in parts])
+            for part in ("inner", "outer"):
+                found[f"{layer}.{part}.weight"] = matrices[f"layers/{here}/{part}"].T
+                found[f"{layer}.{part}.bias"] = arrays[f"{here}.{part}.bias"]
+            for part, name in (("query_key_value", "input"), ("inner", "inner"), ("outer", "outer")):
+                inverse = matrices[f"layers/{here}/smooth_{name}"]
+                found[f"{layer}.{part}.weight"] = found[f"{layer}.{part}.weight"] * inverse
+                found[f"{layer}.{part}.smoothing"] = 1 / inverse
         ends = numpy.cumsum([getattr(network, name).out_features for name in SCORED])[:-1]
         for part, whole in (("weight", matrices["scored"].T), ("bias", arrays["scored.bias"])):
             found |= {f"{n}.{part}": x for n, x in zip(SCORED, numpy.split(whole, ends), strict=True)}
@@ -91,7 +98,10 @@ def blend(network: Network, folder: Path, classes: dict[str, list[str]], share: 
 
 
 def _read(path: Path) -> tuple[Arrays, Arrays]:
-    """A graph's arrays by name, and its 8-bit matrices as floats by the path of the module that multiplies by them."""
+    """A graph's arrays by name; what modules multiply by, their path to it: 8-bit matrices as floats, and smoothing.
+
+    Arrays that are alike stand in a graph once, under one of their names.
+    """
     graph = onnx.load(str(path)).graph
     arrays = {x.name: numpy_helper.to_array(x) for x in graph.initializer}
     matrices = {}
@@ -100,4 +110,7 @@ def _read(path: Path) -> tuple[Arrays, Arrays]:
         if node.op_type == "MatMulInteger" and match:
             name = node.input[1].removesuffix("_quantized")
             matrices[match["module"]] = arrays[f"{name}_quantized"].astype(numpy.float32) * arrays[f"{name}_scale"]
+        smoothing = _SMOOTHING.fullmatch(node.name)
+        if smoothing:
+            matrices[smoothing["module"]] = next(arrays[name] for name in node.input if name in arrays)
     return arrays, matrices

@@ -168,6 +168,8 @@ class Average:
             *((self.weights[name], weight.detach()) for name, weight in network.state_dict().items()), strict=True
         )
         torch._foreach_lerp_(list(own), list(new), 1 - rate)
+        for name, buffer in network.named_buffers():
+            self.weights[name].copy_(buffer)
 
 
 def train(
@@ -216,7 +218,7 @@ def train(
 
     peaks = [group["lr"] for group in optimizer.param_groups]
     average = Average(network, settings.average)
-    progress = {"epoch": 0, "batch": 0, "words": 0, "step": 0}
+    progress = {"epoch": 0, "batch": 0, "words": 0, "step": 0, "smoothed": 0}
     state_path = folder / "state.pt"
     if state_path.exists():
         state = torch.load(state_path, weights_only=True, map_location=device)
@@ -238,7 +240,12 @@ def train(
             torch.manual_seed(step_seed)
             alter = Altering(random.Random(step_seed), renamer)
             batch = make_training_batch(batch_windows, corpora, tuple(LAYER_WEIGHTS), alter)
-            network.quantize(progress["words"] >= settings.quantize_from * settings.words)
+            quantized = progress["words"] >= settings.quantize_from * settings.words
+            if quantized and not progress["smoothed"]:
+                given = (batch.inputs.pieces, batch.inputs.cases, batch.inputs.spacings)
+                network.smooth(*(torch.from_numpy(x).to(device) for x in given))
+                progress["smoothed"] = 1
+            network.quantize(quantized)
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
                 group["lr"] = peak * rate(progress["words"] / settings.words)
             found = losses(network, batch, device)
