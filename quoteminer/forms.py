@@ -242,14 +242,17 @@ def _is_possessive(token: Token) -> bool:
 
 def _end_of_person(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
     """Where a person's name ends: before a comma (unless "Jr." follows), a bracket or a possessive."""
+    # Within "Ann 'Nan' Roe" a mark is no possessive.
+    marked = start > 0 and doc[start - 1].text in _APOSTROPHES and not doc[start - 1].whitespace_
     for i in range(start + 1, end):
         text = doc[i].text
+        marked = marked or (text in _APOSTROPHES and bool(doc[i - 1].whitespace_))
         suffix = i + 1 < end and doc[i + 1].lower_.replace(".", "") in lexicon.suffixes
         closes = any(doc[k].text in ")]" for k in range(i, end - 1))  # a nickname in brackets is part of the name
         if (
             (text == "," and not suffix)
             or (text in "([" and doc[i - 1].whitespace_ and not closes)
-            or _is_possessive(doc[i])
+            or (_is_possessive(doc[i]) and not marked)
         ):
             return i
     while end > start + 2 and _is_post_nominal(doc[end - 1], lexicon):

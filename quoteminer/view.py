@@ -106,9 +106,10 @@ class View:
         return self.text[quotation.span.content_start : quotation.span.content_end]
 
     def pronoun(self, token: int) -> Pronoun | None:
-        """The personal pronoun that a token is, None for any other word: "us", but not "US"."""
+        """The personal pronoun that a token is, None for any other word: "us", but not "US" nor "King NAME I"."""
         word = self.doc[token]
-        return None if word.text == "US" else self.lexicon.pronouns.get(word.lower_)
+        named = word.text == "US" or (word.text == "I" and word.tag_ in ("NNP", "CD"))
+        return None if named else self.lexicon.pronouns.get(word.lower_)
 
     def kind_of(self, noun: Token) -> str | None:
         """What sort of source a noun names, as `Lexicon.kind_of_source` has it; None for no source."""

@@ -389,6 +389,12 @@ def test_whose_office_and_whose_report(before: str, subject: str, speaker: str):
     test_description(before, subject, speaker)
 
 
+def test_what_looks_like_a_pronoun():
+    doc = make_doc("We/PRON/nsubj/2 told/VERB/ROOT/0 US/PROPN/obj/2 us/PRON/obj/2 Oduya/PROPN/obj/2 I/PROPN/flat/5")
+    view, *_ = make_view(doc, LEXICON)
+    assert [view.pronoun(i) is not None for i in range(6)] == [True, False, False, True, False, False]
+
+
 def test_relative_told_of_before():
     before = opened("ud").removesuffix("./PUNCT/punct/3")
     before += "with/ADP/case/8 her/PRON:PRP$/nmod:poss/8 father/NOUN/obl/3 ./PUNCT/punct/3"
