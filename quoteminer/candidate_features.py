@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.fitting import Fitting
-from quoteminer.phrases import DEFINITE, Antecedent, Phrases
+from quoteminer.noun_features import NounFeatures
+from quoteminer.phrases import Antecedent, Phrases
 from quoteminer.pointers import LEAST_SHARE, NOBODY, Pointers, Shares
 from quoteminer.syntax import SUBJECTS
 from quoteminer.unnamed import UnnamedSources
@@ -20,32 +19,7 @@ from quoteminer.view import Features, Quotation, View
 
 FORMS = ("pronoun", "nominal", "implicit")
 NEW, OLD, REPORTER = -1, -2, -3
-DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
-POSSESSIVE_PRONOUNS = frozenset(("his", "her", "their", "its"))
-LABEL_OF_KIND = {"person": "PERSON", "organisation": "ORG", "place": "PLACE"}
 FARTHEST_TITLE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a noun phrase says of whom it means, its words as lemmas in lower case.
-
-    Attributes:
-        head: the word it is about; `lemma` its lemma.
-        first: its first word.
-        office: the office that the head names, in full.
-        kind: what sort of source the head names, None for none.
-        words: its words but for articles and prepositions.
-        countries: the countries that it names, as nouns.
-    """
-
-    head: Token
-    lemma: str
-    first: str
-    office: str
-    kind: str | None
-    words: frozenset[str]
-    countries: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +60,7 @@ class FeatureMaker:
         self._reporters = reporters | titled
         self._pointers = Pointers(view, roster)
         self.unnamed = UnnamedSources(roster, self.phrases, self.fitting, self._pointers)
-        self._bearers = Counter(role for e in roster.entities for role in e.roles)
+        self.nouns = NounFeatures(self.fitting)
         self.history: list[tuple[Quotation, Resolved]] = []
         self._spoke: Counter[int] = Counter()
 
@@ -116,7 +90,7 @@ class FeatureMaker:
         pool: Sequence[Candidate] = [self.roster.entities[number] for number in numbers]
         before = said = None
         if form == "nominal" and mention is not None:
-            said = self._described(mention)
+            said = self.nouns.describe(mention)
             pool = self.fitting.for_noun(pool, mention)
             before = self.unnamed.taken_up(mention)
             if before is not None and before[0] is not None and all(c.number != before[0] for c in pool):
@@ -134,11 +108,11 @@ class FeatureMaker:
             if form == "pronoun" and mention is not None:
                 self._agreement(candidate, mention, found)
             if said is not None and mention is not None:
-                self._fit(candidate, said, found)
+                self.nouns.fit(candidate, said, found)
                 if any(mention[0] <= place < mention[1] for place in candidate.tokens):
                     found["named in the mention"] = 1.0
         if said is not None and mention is not None:
-            rows.append((NEW, self._new(mention, said)))
+            rows.append((NEW, self.nouns.new(mention, said)))
             self._add_antecedent(mention, before, rows)
             self._point_to_descriptions(mention, before, shares, rows)
         elif form != "nominal":
@@ -343,75 +317,6 @@ class FeatureMaker:
             found["plural" if candidate.plural else f"plural for {candidate.label.lower()}"] = 1.0
         elif pronoun.gender == "neuter":
             found[f"it for {candidate.label.lower()}"] = 1.0
-
-    def _fit(self, candidate: Candidate, said: Description, found: Features) -> None:
-        head, lemma, label = said.head, said.lemma, candidate.label.lower()
-        if said.office and said.office in candidate.roles:
-            found["role fits"] = 1.0
-            if self._bearers.get(said.office) == 1:
-                found["only one with that role"] = 1.0
-            if len(said.words) > 1 and said.words <= candidate.roles | candidate.words:
-                found["whole role fits"] = 1.0
-        else:
-            if candidate.roles:
-                found["has another role"] = 1.0
-            if self._bearers.get(said.office):
-                found["somebody else has that role"] = 1.0
-        if lemma in candidate.words:
-            found["word of the name"] = 1.0
-        if said.words & candidate.words:
-            found["shares a word"] = 1.0
-        if head.tag_ in ("NNS", "NNPS"):
-            found[f"plural noun for {label}"] = 1.0
-        if said.kind:
-            found[f"{said.kind} for {label}"] = 1.0
-            if LABEL_OF_KIND.get(said.kind) == candidate.label:
-                found["kind fits"] = 1.0
-        if said.countries and candidate.affiliation:
-            agrees = "affiliation agrees" if said.countries & candidate.affiliation else "affiliation differs"
-            found[agrees] = 1.0
-            if "role fits" in found:
-                found[f"role fits, {agrees}"] = 1.0
-        gender = self.lexicon.noun_gender.get(lemma)
-        if gender and candidate.gender:
-            found["noun's gender agrees" if gender == candidate.gender else "noun's gender differs"] = 1.0
-        if said.first in DEFINITE or said.first in POSSESSIVE_PRONOUNS:
-            found["definite"] = 1.0
-
-    def _described(self, mention: tuple[int, int]) -> Description:
-        tokens = [t for t in self.view.doc[mention[0] : mention[1]] if t.is_alpha]
-        words = {t.lemma_.lower() for t in tokens if t.pos_ not in ("DET", "ADP")}
-        words |= {w for word in list(words) for w in self.lexicon.office_abbreviations.get(word, "").split()}
-        first = self.view.doc[mention[0]]
-        countries = {self.lexicon.demonyms.get(t.text, t.text).casefold() for t in tokens if t.text[:1].isupper()}
-        countries.discard(first.text.casefold())
-        head = self.view.head_of(mention)
-        return Description(
-            head,
-            head.lemma_.lower(),
-            first.lower_,
-            self.fitting.office(head),
-            self.view.kind_of(head),
-            frozenset(words),
-            frozenset(countries),
-        )
-
-    def _new(self, mention: tuple[int, int], said: Description) -> Features:
-        kind = said.kind or "other"
-        found: Features = {
-            "new": 1.0,
-            f"new after {said.first if said.first in DETERMINERS else 'other'}": 1.0,
-            "new plural" if said.head.tag_ in ("NNS", "NNPS") else "new singular": 1.0,
-            f"new {kind}": 1.0,
-            f"new {kind} {'definite' if said.first in DEFINITE else 'indefinite'}": 1.0,
-        }
-        if self._bearers.get(said.lemma):
-            found["new, but somebody has that role"] = 1.0
-        if mention[1] - mention[0] > 3:
-            found["new long"] = 1.0
-        if any(token in self.roster.at for token in range(*mention)):
-            found["new with a name in it"] = 1.0
-        return found
 
     def _shares(
         self, form: str, quotation: Quotation, anchor: int, mention: tuple[int, int] | None

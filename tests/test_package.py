@@ -16,7 +16,7 @@ ORDER = [
     *("errors", "json_form", "types", "inflection", "lexicon", "layout"),
     *("mark_scan", "double_marks", "single_marks", "marks", "syntax", "forms"),
     *("paragraphs", "lead_ins", "transcripts", "credits", "pull_quotes", "displays"),
-    *("names", "cues", "persons"),
+    *("consistency", "names", "cues", "persons"),
     *("affiliations", "roles", "appositions", "cards", "entities", "view"),
     *(
         "candidates",
