@@ -20,6 +20,10 @@ ARTICLES_PER_PART = 1000
 _FIRST_KEY = '{"id": '
 
 
+class IsCompleteError(Exception):
+    """There is nothing left to do; no fault of whoever asks to resume."""
+
+
 class Output(ABC):
     """Where a job's articles go. `close` leaves a file that can be read, whatever has happened.
 
@@ -222,6 +226,15 @@ class Parquet(Output):
         shutil.rmtree(done)
 
 
+def _is_ours(path: Path) -> bool:
+    """Whether a Parquet file has the columns of quotations."""
+    parquet, pa = import_extra("pyarrow.parquet", "frames"), import_extra("pyarrow", "frames")
+    try:
+        return bool(parquet.read_schema(path).names == arrow_schema().names)
+    except (pa.ArrowInvalid, OSError):
+        return False
+
+
 def to_line(data: dict[str, Any]) -> bytes:
     """One line of JSON; lone surrogates, which UTF-8 has no bytes for, as escapes."""
     try:
@@ -235,6 +248,7 @@ def open_output(target: str, *, resume: bool) -> Output:
 
     Raises:
         ArgumentError: the name ends otherwise, or what it names is there already and `resume` is not set.
+        IsCompleteError: an earlier run has finished it.
     """
     if target == "-":
         if resume:
@@ -250,5 +264,9 @@ def open_output(target: str, *, resume: bool) -> Output:
     if there and not resume:
         raise ArgumentError(f"{there[0]} is there already: add --resume to go on with it, or remove it")
     if kinds[path.suffix.lower()] is Parquet and there == [path]:
-        raise ArgumentError(f"{path} is complete: there is nothing to resume; remove it to begin anew")
+        if not _is_ours(path):
+            raise ArgumentError(
+                f"{path} is there already, and not from `quoteminer extract`: give another name"
+            )
+        raise IsCompleteError(f"{path} is complete: there is nothing to resume; remove it to begin anew")
     return kinds[path.suffix.lower()](path)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from quoteminer.batch import Job
+from quoteminer.batch_outputs import IsCompleteError
 from quoteminer.batch_records import FORMS, Corpus, decode
 from quoteminer.cli_table import print_table
 from quoteminer.errors import ArgumentError, QuoteminerError
@@ -41,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         with suppress(OSError, ValueError):  # what is left in the buffer must not fail again at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
+    except IsCompleteError as done:
+        _tell(str(done))
+        return 0
     except QuoteminerError as error:
         _tell(str(error))
         return 2

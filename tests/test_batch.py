@@ -190,7 +190,7 @@ def test_bad_files_of_a_folder(tmp_path: Path, capsys):
         ("a.jsonl", "no/out.jsonl", (), "no/out.jsonl: there is no folder no"),
         ("a.jsonl", "old.jsonl", (), "old.jsonl is there already: add --resume to go on with it, or remove it"),
         ("a.jsonl", "old.jsonl", ("--resume",), "old.jsonl, line 1: not from `quoteminer extract`: it does not begin"),
-        ("a.jsonl", "old.parquet", ("--resume",), "old.parquet is complete: there is nothing to resume"),
+        ("a.jsonl", "old.parquet", ("--resume",), "old.parquet is there already, and not from `quoteminer extract`"),
         ("a.csv", "out.jsonl", ("--encoding", "utf-9"), "there is no encoding 'utf-9'; common ones are"),
         ("latin.csv", "out.jsonl", (), "latin.csv: not in the encoding utf-8; name the right one, such as"),
         ("a.jsonl", "out.jsonl", ("--errors", "a.csv"), "a.csv is there already: add --resume to go on with it"),
@@ -297,8 +297,9 @@ def test_run_killed_while_it_removes_the_parts(tmp_path: Path, monkeypatch, caps
         assert extract(corpus, output) == 130
     assert f"10 articles are in {output};" in capsys.readouterr().err
     assert output.read_bytes() == whole.read_bytes()
-    assert extract(corpus, output, "--resume") == 2
+    assert extract(corpus, output, "--resume") == 0
     assert "out.parquet is complete: there is nothing to resume" in capsys.readouterr().err
+    assert output.read_bytes() == whole.read_bytes()
 
 
 def test_half_a_line_is_removed_on_resume(tmp_path: Path):
