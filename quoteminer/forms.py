@@ -303,7 +303,8 @@ def _after_title(doc: Doc, start: int, end: int, lexicon: Lexicon) -> int:
         if not phrase or not (known or adjective or title or (initials and doc[start].is_alpha)):
             continue
         after = start + length
-        after += retired_length(doc, after)
+        retired = retired_length(doc, after)
+        after += retired if after + retired < end else 0
         while after < end - 1 and is_mark(doc[after]):
             after += 1
         if doc[after].text[:1].isupper() or doc[after].lower_ in lexicon.name_particles:

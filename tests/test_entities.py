@@ -210,6 +210,7 @@ def test_titles_before_a_name(text, title):
         ("Maj [PERSON Gen] (retd) [PERSON Ann Roe] left.", [("Ann Roe", "PERSON")]),
         ("[PERSON Gen (retd) Ann Roe] left.", [("Ann Roe", "PERSON")]),
         ("[PERSON Oba Professor Roe] left.", [("Roe", "PERSON")]),
+        ("the [PERSON Gen (retd)]", []),
         ("[PERSON Ann 'Nan' Roe] left.", [("Ann 'Nan' Roe", "PERSON")]),
         ("[PERSON Ann '][PERSON Nan' Roe] left.", [("Ann 'Nan' Roe", "PERSON")]),
         ("[PERSON Ann Lee] (left) and [PERSON Bob Roe] sat.", [("Ann Lee", "PERSON"), ("Bob Roe", "PERSON")]),
