@@ -265,8 +265,6 @@ def open_output(target: str, *, resume: bool) -> Output:
         raise ArgumentError(f"{there[0]} is there already: add --resume to go on with it, or remove it")
     if kinds[path.suffix.lower()] is Parquet and there == [path]:
         if not _is_ours(path):
-            raise ArgumentError(
-                f"{path} is there already, and not from `quoteminer extract`: give another name"
-            )
+            raise ArgumentError(f"{path} is there already, and not from `quoteminer extract`: give another name")
         raise IsCompleteError(f"{path} is complete: there is nothing to resume; remove it to begin anew")
     return kinds[path.suffix.lower()](path)

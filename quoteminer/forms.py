@@ -149,7 +149,7 @@ def person_key(form: str, lexicon: Lexicon) -> tuple[str, ...]:
 def title_before(doc: Doc, position: int, lexicon: Lexicon) -> int:
     """The token at which the honorifics directly before token `position` begin; `position` where there are none."""
     start = position
-    for length in (3, 4):
+    for length in (3, 4) if start and doc[start - 1].text == ")" else ():
         if retired_length(doc, position - length) == length and _title_length(doc, position - length, lexicon):
             start = position - length  # "Maj Gen (retd) Ann Roe"
     for _ in range(_MOST_TITLES):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from spacy.tokens import Doc, Token
 
@@ -22,7 +22,7 @@ from quoteminer.lexicon import Lexicon
 from quoteminer.syntax import retired_length
 
 _LONGEST_NICKNAME = 3
-_MARKS = "\"'“”‘’()"
+_MARKS = frozenset("\"'“”‘’()")
 _CALENDAR = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
                        "february", "march", "april", "june", "july", "august", "september", "october", "november",
                        "december", "today", "yesterday"))  # fmt: skip
@@ -72,17 +72,22 @@ def _nicknamed(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
     for name in names:
         if found and name.start_token < found[-1].end_token:
             continue
-        closing = range(name.end_token + 2, min(name.end_token + 3 + _LONGEST_NICKNAME, len(doc)))
-        behind = next((i + 1 for i in closing if is_mark(doc[i])), -1)
-        # The second fragment begins behind the nickname, or with it.
-        rest = persons.get(behind) or persons.get(name.end_token + 1)
-        whole = None
-        if name.label == "PERSON" and rest is not None and rest.end_token > behind > 0:
-            nickname = [*doc[name.end_token : behind]]
-            fits = _is_nickname(nickname) and not retired_length(doc, name.end_token)
-            whole = mention(page, name.start_token, rest.end_token, "PERSON") if fits else None
-        found.append(whole or name)
+        opens = name.label == "PERSON" and doc[name.end_token : name.end_token + 1].text in _MARKS
+        found.append((opens and _with_nickname(page, name, persons)) or name)
     return found
+
+
+def _with_nickname(page: Page, name: NameMention, persons: Mapping[int, NameMention]) -> NameMention | None:
+    """The whole of a name behind which a nickname opens; `persons` are those of the text by their first token."""
+    doc = page.doc
+    closing = range(name.end_token + 2, min(name.end_token + 3 + _LONGEST_NICKNAME, len(doc)))
+    behind = next((i + 1 for i in closing if is_mark(doc[i])), -1)
+    # The second fragment begins behind the nickname, or with it.
+    rest = persons.get(behind) or persons.get(name.end_token + 1)
+    if rest is None or not rest.end_token > behind > 0 or retired_length(doc, name.end_token):
+        return None
+    nickname = _is_nickname([*doc[name.end_token : behind]])
+    return mention(page, name.start_token, rest.end_token, "PERSON") if nickname else None
 
 
 def _joined(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
