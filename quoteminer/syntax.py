@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
-import numpy
 from spacy.tokens import Doc, Token
 
 SUBJECTS = frozenset(("nsubj", "nsubj:pass", "nsubjpass", "nsubj:outer"))
@@ -47,10 +45,8 @@ def children_of(token: Token) -> list[Token]:
     if token.right_edge.i - token.left_edge.i <= 2 * FARTHEST_CHILD:
         return list(token.children)
     low = max(token.left_edge.i, token.i - FARTHEST_CHILD)
-    near: Any = token.doc[low : token.i + FARTHEST_CHILD]  # spaCy's stubs lack the method
-    heads = near.to_array("HEAD").astype(numpy.int64)
-    children = numpy.flatnonzero(heads + numpy.arange(low, low + len(heads)) == token.i) + low
-    return [token.doc[i] for i in children.tolist() if i != token.i]
+    near = token.doc[low : token.i + FARTHEST_CHILD]
+    return [other for other in near if other.head.i == token.i and other.i != token.i]
 
 
 def subject_of(verb: Token) -> Token | None:
