@@ -300,20 +300,33 @@ def test_smoothing_takes_outliers_down_and_changes_nothing_else(run):
 
     network = run.network()
     batch = make_batch([(example.words, 0, len(example.words)) for example in run.examples])
-    layer = network.encoder.layers[0]
+    layer = network.encoder.layers[1]
     with torch.no_grad():
         layer.norm_attended.weight[5] *= 50
         layer.inner.weight[:, 5] /= 50
-    exact = run.loss(network)
-    network.quantize()
-    rough = run.loss(network)
-    network.quantize(False)
-    network.smooth(*(torch.from_numpy(x) for x in (batch.pieces, batch.cases, batch.spacings)))
+    exact, given = run.loss(network), []
+    hook = layer.inner.register_forward_pre_hook(lambda module, inputs: given.append(inputs[0]))
+    arrays = [torch.from_numpy(x) for x in (batch.pieces, batch.cases, batch.spacings)]
+    network.encoder(*arrays)
+    hook.remove()
+    right = layer.inner(given[0])
+    layer.inner.quantized = True
+    rough = (layer.inner(given[0]) - right).abs().mean()
+    layer.inner.quantized = False
+    network.smooth(*arrays)
     assert run.loss(network) == exact
     assert layer.inner.smoothing[5] >= 8
     assert layer.inner.smoothing.median() == layer.inner.smoothing.min() == 1
+    layer.inner.quantized = True
+    assert (layer.inner(given[0]) - right).abs().mean() < 0.5 * rough
+
+
+def test_the_first_layer_stays_exact(run):
+    network = run.network()
     network.quantize()
-    assert abs(run.loss(network) - exact) < abs(rough - exact)
+    first, second = network.encoder.layers[:2]
+    assert not first.inner.quantized
+    assert second.inner.quantized
 
 
 @pytest.mark.parametrize(("quantize_from", "expected"), [(0.0, True), (0.85, True), (1.0, False)])

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+import numpy
 import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from safetensors.torch import load_file
@@ -19,7 +21,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from quoteminer.pipeline.session import FILES, write_config
-from quoteminer.training.model import ATTENTION_HEADS, POINTERS, WIDTH, Layer, Network, Sizes, SmoothLinear
+from quoteminer.training.model import (
+    ATTENTION_HEADS,
+    EXACT_LAYERS,
+    POINTERS,
+    WIDTH,
+    Layer,
+    Network,
+    Sizes,
+    SmoothLinear,
+)
 
 ENCODER, LABELS, TOKENIZER = FILES
 OPSET = 17
@@ -89,7 +100,9 @@ class UnpaddedLayer(nn.Module):
         self.inner, self.outer = (
             _linear((x.weight * x.smoothing).detach(), x.bias.detach()) for x in (layer.inner, layer.outer)
         )
-        self.smooth_input, self.smooth_inner, self.smooth_outer = map(Smoothing, (whole, layer.inner, layer.outer))
+        self.smooth_input, self.smooth_inner, self.smooth_outer = (
+            Smoothing(x) if (x.smoothing != 1).any() else nn.Identity() for x in (whole, layer.inner, layer.outer)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Vectors [1, pieces, width]."""
@@ -233,15 +246,42 @@ def _write_graph(
 
 
 def _finish(plain: Path, target: Path, quantize: bool) -> None:
-    """Move a graph to its place, its matrices turned into integers of 8 bits with one scale a column."""
+    """Move a graph to its place, its matrices turned into integers of 8 bits with one scale a column.
+
+    Those of the first layers of the encoder get 16 bits.
+    """
     new = target.with_suffix(".new")
     if quantize:
         prepared = plain.with_suffix(".prepared.onnx")
         quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
-        operators = ["MatMul", "Gemm"]
+        exact = tuple(f"/layers/layers.{i}/" for i in range(EXACT_LAYERS))
+        names = [node.name for node in onnx.load(str(prepared)).graph.node if node.name.startswith(exact)]
         quantize_dynamic(
-            str(prepared), str(new), weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=operators
+            str(prepared),
+            str(new),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul", "Gemm"],
+            nodes_to_exclude=names,
         )
+        _halve(new, frozenset(names))
     else:
         shutil.copyfile(plain, new)
     new.replace(target)
+
+
+def _halve(path: Path, names: frozenset[str]) -> None:
+    """Give the matrices that some nodes multiply by 16 bits; onnxruntime widens them when it opens the graph."""
+    model = onnx.load(str(path))
+    graph = model.graph
+    initializers = {x.name: x for x in graph.initializer}
+    casts = []
+    for node in graph.node:
+        if node.op_type == "MatMul" and node.name in names and (found := initializers.get(node.input[1])):
+            half = numpy_helper.to_array(found).astype(numpy.float16)
+            found.CopyFrom(numpy_helper.from_array(half, found.name))
+            node.input[1] = f"{found.name}_single"
+            casts.append(helper.make_node("Cast", [found.name], [node.input[1]], to=TensorProto.FLOAT))
+    for cast_node in reversed(casts):
+        graph.node.insert(0, cast_node)
+    onnx.save(model, str(path))

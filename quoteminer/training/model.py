@@ -20,6 +20,7 @@ WIDTH, LAYERS, ATTENTION_HEADS, INNER, MAX_PIECES = 384, 6, 12, 1536, 512
 CASES, SPACINGS = 8, 4
 ARC_WIDTH, LABEL_WIDTH, POINTER_WIDTH, HIDDEN = 256, 96, 128, 192
 POINTERS = ("mention", "speaker", "antecedent")
+EXACT_LAYERS = 1  # the first layers keep 16 bits: all others pass on what rounding changes there
 MIGRATION = 0.85  # how much of an outlier's size goes over to the weights
 
 
@@ -268,8 +269,9 @@ class Network(nn.Module):
 
     def quantize(self, quantized: bool = True) -> None:
         """From now on compute with the 8-bit integers of the export, so that training fits the weights to them."""
+        exact = {module for layer in self.encoder.layers[:EXACT_LAYERS] for module in layer.modules()}
         for module in self.modules():
-            if isinstance(module, (Linear, Encoder, Biaffine)):
+            if isinstance(module, (Linear, Encoder, Biaffine)) and module not in exact:
                 module.quantized = quantized
 
     @torch.no_grad()
@@ -280,8 +282,8 @@ class Network(nn.Module):
         def fit(module: nn.Module, given: tuple[Tensor]) -> None:
             cast("SmoothLinear", module).smooth(given[0][kept].abs().amax(0))
 
-        modules = [module for module in self.modules() if isinstance(module, SmoothLinear)]
-        hooks = [module.register_forward_pre_hook(fit) for module in modules]
+        rounded = [module for layer in self.encoder.layers[EXACT_LAYERS:] for module in layer.modules()]
+        hooks = [module.register_forward_pre_hook(fit) for module in rounded if isinstance(module, SmoothLinear)]
         self.encoder(pieces, cases, spacings)
         for hook in hooks:
             hook.remove()

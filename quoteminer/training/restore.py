@@ -17,7 +17,7 @@ from quoteminer.training.model import LAYERS, Network
 
 ENCODER, LABELS, _ = FILES
 _SMOOTHING = re.compile(r"/(?P<module>.+/smooth_\w+)/Mul")
-_MATRIX = re.compile(r"/(?P<module>.+)/MatMul_quant")
+_MATRIX = re.compile(r"/(?P<module>.+)/MatMul(_quant)?")
 Arrays = dict[str, Any]
 
 
@@ -54,8 +54,9 @@ def restore(network: Network, folder: Path, classes: dict[str, list[str]]) -> No
                 found[f"{layer}.{part}.weight"] = matrices[f"layers/{here}/{part}"].T
                 found[f"{layer}.{part}.bias"] = arrays[f"{here}.{part}.bias"]
             for part, name in (("query_key_value", "input"), ("inner", "inner"), ("outer", "outer")):
-                inverse = matrices[f"layers/{here}/smooth_{name}"]
-                found[f"{layer}.{part}.weight"] = found[f"{layer}.{part}.weight"] * inverse
+                weight = found[f"{layer}.{part}.weight"]
+                inverse = matrices.get(f"layers/{here}/smooth_{name}", numpy.ones(weight.shape[1], numpy.float32))
+                found[f"{layer}.{part}.weight"] = weight * inverse
                 found[f"{layer}.{part}.smoothing"] = 1 / inverse
         ends = numpy.cumsum([getattr(network, name).out_features for name in SCORED])[:-1]
         for part, whole in (("weight", matrices["scored"].T), ("bias", arrays["scored.bias"])):
@@ -98,7 +99,7 @@ def blend(network: Network, folder: Path, classes: dict[str, list[str]], share: 
 
 
 def _read(path: Path) -> tuple[Arrays, Arrays]:
-    """A graph's arrays by name; what modules multiply by, their path to it: 8-bit matrices as floats, and smoothing.
+    """A graph's arrays by name; what modules multiply by, by path: matrices of 8 and 16 bits as floats, smoothing.
 
     Arrays that are alike stand in a graph once, under one of their names.
     """
@@ -110,7 +111,10 @@ def _read(path: Path) -> tuple[Arrays, Arrays]:
         if node.op_type == "MatMulInteger" and match:
             name = node.input[1].removesuffix("_quantized")
             matrices[match["module"]] = arrays[f"{name}_quantized"].astype(numpy.float32) * arrays[f"{name}_scale"]
+        half = arrays.get(node.input[1].removesuffix("_single")) if node.op_type == "MatMul" else None
+        if match and half is not None and half.dtype == numpy.float16:
+            matrices[match["module"]] = half.astype(numpy.float32)
         smoothing = _SMOOTHING.fullmatch(node.name)
         if smoothing:
-            matrices[smoothing["module"]] = next(arrays[name] for name in node.input if name in arrays)
+            matrices.update((smoothing["module"], arrays[name]) for name in node.input if name in arrays)
     return arrays, matrices
