@@ -237,6 +237,9 @@ def _noun(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
 def _owners(noun: Token) -> Iterator[Token]:
     children = children_of(noun)
     yield from (child for child in children if child.dep_ in ("nmod:poss", "poss"))
+    mark = noun.nbor(-1) if noun.i else noun
+    if mark.tag_ == "POS" and mark.head.i < mark.i and mark.head.pos_ in NOMINAL:
+        yield mark.head  # whatever else the tree makes of "NAME's claim"
     for child in children:
         if child.dep_ in ("nmod", "obl") and any(c.lower_ in ("by", "from") for c in children_of(child)):
             yield child

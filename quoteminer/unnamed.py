@@ -7,7 +7,7 @@ from spacy.tokens import Token
 from quoteminer.candidates import Roster
 from quoteminer.fitting import Fitting
 from quoteminer.lexicon import Pronoun
-from quoteminer.phrases import DEFINITE, Antecedent, Phrases
+from quoteminer.phrases import DEFINITE, FARTHEST_ANTECEDENT, Antecedent, Phrases
 from quoteminer.pointers import Pointers
 from quoteminer.view import mention_bounds
 
@@ -54,7 +54,7 @@ class UnnamedSources:
         bare = doc[mention[0]].lower_ in DEFINITE and mention[1] - mention[0] == 2
         if not bare or noun.lemma_.lower() not in ANY_DOCUMENT:
             return None
-        for i in range(mention[0] - 1, -1, -1):
+        for i in range(mention[0] - 1, max(-1, mention[0] - FARTHEST_ANTECEDENT), -1):
             if sentence[mention[0]] - sentence[i] > FARTHEST_DOCUMENT:
                 break
             token = doc[i]

@@ -101,6 +101,11 @@ ROWS = [
         "Oduya/PROPN/poss/3 ’s/PART:POS/case/1 claim/NOUN/ROOT/0", ("claim", "Oduya", "noun", "weak"), id="claim-clear"
     ),
     pytest.param(
+        "Oduya/PROPN/nsubj/4 ’s/PART:POS/case/1 claim/NOUN/nsubj/4 failed/VERB/ROOT/0",
+        ("claim", "Oduya", "noun", "weak"),
+        id="claim-hung-elsewhere",
+    ),
+    pytest.param(
         "statement/NOUN/ROOT/0 by/ADP/case/3 Oduya/PROPN/nmod/1", ("statement", "Oduya", "noun", "weak"), id="by-ud"
     ),
     pytest.param(

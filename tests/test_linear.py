@@ -44,7 +44,9 @@ TOKENIZER = create_news_tokenizer()(NLP)
 
 def read_layout(text: str) -> None:
     blocks = find_blocks(text)
-    read_paragraphs(text, blocks, find_marked(text, blocks), LEXICON)
+    for paragraph in read_paragraphs(text, blocks, find_marked(text, blocks), LEXICON):
+        assert len(paragraph.reports) == len(paragraph.sentences)
+        assert paragraph.first_person in (True, False)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -108,7 +110,8 @@ def test_the_scanners_on_a_megabyte(unit):
 SENTENCES = (
     "“ We go , ” said Ann Lee .", "Ann Lee said : “ We go .", "“ “ “", "” a “", "( ( (", "Ann Lee , head of Acme ,",
     "the minister said", "According to Ann Lee ,", ". . .", "said said", "statement by Ann", "Ann and", "Mr Mr",
-    "’s of", "he", "“ a ” the minister said", "“ a ” he said", "“ a ”", "“ a ” Ann",
+    "’s of", "he", "“ a ” the minister said", "“ a ” he said", "“ a ”", "“ a ” Ann", "“ a ” the report said",
+    "“ a ” the letter said", "Gen ( retd )", "Ann ' Ann",
 )  # fmt: skip
 
 
