@@ -228,10 +228,9 @@ class Parquet(Output):
 
 def _is_ours(path: Path) -> bool:
     """Whether a Parquet file has the columns of quotations."""
-    parquet, pa = import_extra("pyarrow.parquet", "frames"), import_extra("pyarrow", "frames")
     try:
-        return bool(parquet.read_schema(path).names == arrow_schema().names)
-    except (pa.ArrowInvalid, OSError):
+        return bool(import_extra("pyarrow.parquet", "frames").read_schema(path).names == arrow_schema().names)
+    except (ValueError, OSError):  # pyarrow's ArrowInvalid is a ValueError
         return False
 
 

@@ -11,7 +11,7 @@ from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.fitting import Fitting
 from quoteminer.noun_features import NounFeatures
-from quoteminer.phrases import Antecedent, Phrases
+from quoteminer.phrases import DEFINITE, Antecedent, Phrases
 from quoteminer.pointers import LEAST_SHARE, NOBODY, Pointers, Shares
 from quoteminer.syntax import SUBJECTS
 from quoteminer.unnamed import UnnamedSources
@@ -107,14 +107,12 @@ class FeatureMaker:
         for (_, found), candidate in zip(rows, order, strict=True):
             if form == "pronoun" and mention is not None:
                 self._agreement(candidate, mention, found)
-            if said is not None and mention is not None:
+            if said is not None:
                 self.nouns.fit(candidate, said, found)
-                if any(mention[0] <= place < mention[1] for place in candidate.tokens):
-                    found["named in the mention"] = 1.0
-        if said is not None and mention is not None:
-            rows.append((NEW, self.nouns.new(mention, said)))
-            self._add_antecedent(mention, before, rows)
-            self._point_to_descriptions(mention, before, shares, rows)
+        if said is not None:
+            rows.append((NEW, self.nouns.new(said)))
+            self._add_antecedent(said.mention, before, rows)
+            self._point_to_descriptions(said.mention, before, shares, rows)
         elif form != "nominal":
             if form == "implicit":
                 self._add_reporting_since(quotation, anchor, rows)
@@ -149,7 +147,7 @@ class FeatureMaker:
         gap = self.roster.sentence[anchor] - self.roster.sentence[head.i]
         found = {"reporter": 1.0, f"reporter, sentences {gap}": 1.0}
         found[f"reporter, {self.view.kind_of(head)}"] = 1.0
-        found[f"reporter, {'definite' if doc[span[0]].lower_ in ('the', 'this', 'that') else 'indefinite'}"] = 1.0
+        found[f"reporter, {'definite' if doc[span[0]].lower_ in DEFINITE else 'indefinite'}"] = 1.0
         if self.view.block_of[head.i] == quotation.block:
             found["reporter in the same block"] = 1.0
         if not self.history or self.history[-1][0].block < self.view.block_of[head.i]:

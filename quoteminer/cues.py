@@ -39,7 +39,6 @@ PREPOSITIONS = {
     ("as", "per"): "as per",
     ("per",): "per",
 }
-LIGHT_SUBJECTS = frozenset(("who", "which", "that"))
 _FIRST_WORDS = frozenset(get_string_id(preposition[0]) for preposition in PREPOSITIONS)
 AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
 

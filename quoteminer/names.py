@@ -73,7 +73,8 @@ def _nicknamed(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
         if found and name.start_token < found[-1].end_token:
             continue
         opens = name.label == "PERSON" and doc[name.end_token : name.end_token + 1].text in _MARKS
-        found.append((opens and _with_nickname(page, name, persons)) or name)
+        whole = _with_nickname(page, name, persons) if opens else None
+        found.append(whole or name)
     return found
 
 

@@ -22,6 +22,7 @@ class Description:
     """What a noun phrase says of whom it means, its words as lemmas in lower case.
 
     Attributes:
+        mention: its tokens (start, end).
         head: the word it is about; `lemma` its lemma.
         first: its first word.
         office: the office that the head names, in full.
@@ -30,6 +31,7 @@ class Description:
         countries: the countries that it names, as nouns.
     """
 
+    mention: tuple[int, int]
     head: Token
     lemma: str
     first: str
@@ -81,6 +83,8 @@ class NounFeatures:
             found["noun's gender agrees" if gender == candidate.gender else "noun's gender differs"] = 1.0
         if said.first in DEFINITE or said.first in POSSESSIVE_PRONOUNS:
             found["definite"] = 1.0
+        if any(said.mention[0] <= place < said.mention[1] for place in candidate.tokens):
+            found["named in the mention"] = 1.0
 
     def describe(self, mention: tuple[int, int]) -> Description:
         """What a noun phrase says."""
@@ -92,6 +96,7 @@ class NounFeatures:
         countries.discard(first.text.casefold())
         head = self.view.head_of(mention)
         return Description(
+            mention,
             head,
             head.lemma_.lower(),
             first.lower_,
@@ -101,7 +106,7 @@ class NounFeatures:
             frozenset(countries),
         )
 
-    def new(self, mention: tuple[int, int], said: Description) -> Features:
+    def new(self, said: Description) -> Features:
         """The features of an unnamed source that the phrase itself tells of."""
         kind = said.kind or "other"
         found: Features = {
@@ -113,8 +118,8 @@ class NounFeatures:
         }
         if self.bearers.get(said.lemma):
             found["new, but somebody has that role"] = 1.0
-        if mention[1] - mention[0] > 3:
+        if said.mention[1] - said.mention[0] > 3:
             found["new long"] = 1.0
-        if any(token in self.roster.at for token in range(*mention)):
+        if any(token in self.roster.at for token in range(*said.mention)):
             found["new with a name in it"] = 1.0
         return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from spacy.tokens import Token
 
 from quoteminer.candidates import LONGEST_CLAUSE, Roster
@@ -132,6 +134,16 @@ class Phrases:
         bodies = any(self.entities[self.at[i]].label != "PERSON" for i in range(head, name[0]) if i in self.at)
         return between[-1].lower_ in ("for", "to") or not bodies
 
+    def nouns_before(self, mention: tuple[int, int], sentences: int) -> Iterator[Token]:
+        """The nouns before a mention and outside of quotations, the nearest first, as far back as some sentences."""
+        low = self.sentence[mention[0]] - sentences
+        for i in range(mention[0] - 1, max(-1, mention[0] - FARTHEST_ANTECEDENT), -1):
+            if self.sentence[i] < low:
+                return
+            token = self.view.doc[i]
+            if token.pos_ in ("NOUN", "PROPN") and self.view.quoted[i] < 0:
+                yield token
+
     def antecedent(self, mention: tuple[int, int]) -> Antecedent | None:
         """What a short definite phrase takes up, "the scholar" after "a Beijing-based scholar".
 
@@ -142,14 +154,10 @@ class Phrases:
         head = next((t for t in reversed(list(doc[mention[0] : mention[1]])) if t.pos_ == "NOUN"), None)
         if head is None or doc[mention[0]].lower_ not in DEFINITE or mention[1] - mention[0] > 3:
             return None
-        lemma, low = head.lemma_.lower(), self.sentence[mention[0]] - FARTHEST_SENTENCE
+        lemma = head.lemma_.lower()
         issued = lemma in ISSUED
-        for i in range(mention[0] - 1, max(-1, mention[0] - FARTHEST_ANTECEDENT), -1):
-            if self.sentence[i] < low:
-                return None
-            token = doc[i]
-            if token.pos_ not in ("NOUN", "PROPN") or self.view.quoted[i] >= 0:
-                continue
+        for token in self.nouns_before(mention, FARTHEST_SENTENCE):
+            i = token.i
             if token.lower_ != head.lower_:
                 # "A White House note …. The statement read": another word for it, where it tells who issued it.
                 if (
@@ -180,13 +188,10 @@ class Phrases:
         head = self.view.head_of(mention)
         if head.lemma_.lower() not in ISSUED or doc[mention[0]].lower_ not in DEFINITE or mention[1] - mention[0] > 3:
             return None
-        low = self.sentence[mention[0]] - FARTHEST_SENTENCE
-        for i in range(mention[0] - 1, max(-1, mention[0] - FARTHEST_ANTECEDENT), -1):
-            if self.sentence[i] < low:
-                return None
-            if doc[i].pos_ == "NOUN" and self.view.quoted[i] < 0 and doc[i].lower_ in ISSUED:
-                issuer = self._signatory(i)
-                issuer = self._sender(doc[i]) if issuer is None else issuer
+        for noun in self.nouns_before(mention, FARTHEST_SENTENCE):
+            if noun.pos_ == "NOUN" and noun.lower_ in ISSUED:
+                issuer = self._signatory(noun.i)
+                issuer = self._sender(noun) if issuer is None else issuer
                 if issuer is not None:
                     return issuer
         return None

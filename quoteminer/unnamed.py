@@ -7,7 +7,7 @@ from spacy.tokens import Token
 from quoteminer.candidates import Roster
 from quoteminer.fitting import Fitting
 from quoteminer.lexicon import Pronoun
-from quoteminer.phrases import DEFINITE, FARTHEST_ANTECEDENT, Antecedent, Phrases
+from quoteminer.phrases import DEFINITE, Antecedent, Phrases
 from quoteminer.pointers import Pointers
 from quoteminer.view import mention_bounds
 
@@ -49,18 +49,15 @@ class UnnamedSources:
 
     def _document_before(self, mention: tuple[int, int]) -> tuple[int, int] | None:
         """The document that "the report" or "the text" takes up: the last one that the text tells of in more words."""
-        doc, sentence = self.view.doc, self.roster.sentence
-        noun = self.view.head_of(mention)
+        doc, noun = self.view.doc, self.view.head_of(mention)
         bare = doc[mention[0]].lower_ in DEFINITE and mention[1] - mention[0] == 2
         if not bare or noun.lemma_.lower() not in ANY_DOCUMENT:
             return None
-        for i in range(mention[0] - 1, max(-1, mention[0] - FARTHEST_ANTECEDENT), -1):
-            if sentence[mention[0]] - sentence[i] > FARTHEST_DOCUMENT:
-                break
-            token = doc[i]
-            if token.tag_ == "NN" and self.view.quoted[i] < 0 and token.lemma_.lower() in self.lexicon.document_nouns:
-                start, end = mention_bounds(self.view, i)
-                if i not in self.roster.at and (end - start > 2 or doc[start].lower_ in ("a", "an")):
+        for before in self.phrases.nouns_before(mention, FARTHEST_DOCUMENT):
+            told = before.tag_ == "NN" and before.lemma_.lower() in self.lexicon.document_nouns
+            if told and before.i not in self.roster.at:
+                start, end = mention_bounds(self.view, before.i)
+                if end - start > 2 or doc[start].lower_ in ("a", "an"):
                     return start, end
         return None
 

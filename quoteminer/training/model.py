@@ -76,7 +76,12 @@ class Linear(nn.Linear):
         """Vectors [windows, …, inputs] to vectors [windows, …, outputs]."""
         if not self.quantized:
             return super().forward(x)
-        return functional.linear(round_rows(x, symmetric=False), round_rows(self.weight, symmetric=True), self.bias)
+        x, weight = self.operands(x)
+        return functional.linear(round_rows(x, symmetric=False), round_rows(weight, symmetric=True), self.bias)
+
+    def operands(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What is rounded: the inputs and the weights."""
+        return x, self.weight
 
 
 class SmoothLinear(Linear):
@@ -92,12 +97,9 @@ class SmoothLinear(Linear):
         super().__init__(inputs, outputs)
         self.register_buffer("smoothing", torch.ones(inputs))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Vectors [windows, …, inputs] to vectors [windows, …, outputs]."""
-        if not self.quantized:
-            return super().forward(x)
-        weight = round_rows(self.weight * self.smoothing, symmetric=True)
-        return functional.linear(round_rows(x / self.smoothing, symmetric=False), weight, self.bias)
+    def operands(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What is rounded: the inputs without their outliers, and the weights that have taken these over."""
+        return x / self.smoothing, self.weight * self.smoothing
 
     def smooth(self, most: Tensor) -> None:
         """Choose the factors from the greatest magnitude of each input, `most` [inputs]; only outliers are reduced.
