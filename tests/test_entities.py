@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
-import time
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import pytest
 import spacy
+from growth import grows_evenly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
@@ -403,7 +405,7 @@ def test_docs_without_annotation(text):
 
 
 def test_time_grows_with_the_text():
-    def seconds(count: int) -> float:
+    def prepare(count: int) -> Callable[[], object]:
         words = [
             w
             for i in range(count)
@@ -411,9 +413,6 @@ def test_time_grows_with_the_text():
         ]
         doc = Doc(NLP.vocab, words=words)
         doc.ents = [Span(doc, 10 * i, 10 * i + 2, "PERSON") for i in range(count)]
-        started = time.perf_counter()
-        group_mentions(doc, find_blocks(doc.text), LEXICON)
-        return time.perf_counter() - started
+        return partial(group_mentions, doc, find_blocks(doc.text), LEXICON)
 
-    small = min(seconds(400), seconds(400))
-    assert seconds(4000) < 25 * small + 0.5
+    assert grows_evenly(prepare, 4000)

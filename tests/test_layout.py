@@ -1,9 +1,10 @@
 """Blocks of a text: paragraphs separated in each of the ways of news texts, and what each block is."""
 
 import random
-import sys
+from functools import partial
 
 import pytest
+from growth import lines_run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,25 +202,8 @@ def test_block_is_a_plain_value() -> None:
 )
 def test_time_grows_linearly(unit: str) -> None:
     """Ten times the text takes at most fifteen times the operations, counted as lines of Python run."""
-    small, large = (steps(unit * count) for count in (60, 600))
+    small, large = (lines_run(partial(find_blocks, unit * count)) for count in (60, 600))
     assert large <= 15 * small + 200
-
-
-def steps(text: str) -> int:
-    count = 0
-
-    def trace(frame: object, event: str, argument: object) -> object:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    previous = sys.gettrace()
-    sys.settrace(trace)  # type: ignore[arg-type]
-    try:
-        find_blocks(text)
-    finally:
-        sys.settrace(previous)
-    return count
 
 
 def test_bad_input_of_size() -> None:

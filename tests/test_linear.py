@@ -1,20 +1,18 @@
 """Time grows with the length of any text: nothing in the library takes the square of it, whatever is in the text.
 
-Each scanner reads text made of one piece, a quarter of the length and the whole of it, and the times are compared; a
-time too short to be measured counts as `FLOOR`.
+Each scanner reads text made of one piece, a quarter of the length and the whole of it, and the times are compared.
 """
 
-import gc
 import importlib
 import pkgutil
 import re
-import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 
 import pytest
 import spacy
+from growth import grows_evenly
 from spacy.tokens import Doc
 
 import quoteminer
@@ -28,8 +26,6 @@ from quoteminer.pipeline.tokenizer import create_news_tokenizer
 from quoteminer.scoring import name_words
 
 LENGTH, TOKENS, LONG = 40_000, 4_000, 1_000_000
-FLOOR = 0.05  # seconds
-MOST = 8.0  # of four times the text; the square would be sixteen
 UNITS = (
     "a", "A", "1", ".", "-", "—", " ", "\n", "(", "“", '"', "'", "’", "‘", "«", "[", ":", "!", "?", "…", "\u2028",
     "a ", "A ", "1 ", ". ", "- ", "“ ", '" ', "( ", "A. ", "a, ", "I said ", "Mr. ", "a-", "1-", "1:", "a.", "A'",
@@ -47,21 +43,6 @@ def read_layout(text: str) -> None:
     for paragraph in read_paragraphs(text, blocks, find_marked(text, blocks), LEXICON):
         assert len(paragraph.reports) == len(paragraph.sentences)
         assert paragraph.first_person in (True, False)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    gc.disable()  # a collection of all that the other tests have left would be counted
-    try:
-        started = time.process_time()
-        work()
-        return time.process_time() - started
-    finally:
-        gc.enable()
-
-
-def grows_evenly(prepare: Callable[[int], Callable[[], object]], length: int) -> bool:
-    """Whether the whole length takes at most `MOST` times the time of its quarter, in one of three tries."""
-    return any(seconds(prepare(length)) <= MOST * max(FLOOR / 4, seconds(prepare(length // 4))) for _ in range(3))
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=ascii)

@@ -1,9 +1,10 @@
 """Quotation marks paired into stretches: each row is a text and what stands in marks in it."""
 
 import itertools
-import sys
+from functools import partial
 
 import pytest
+from growth import lines_run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -268,26 +269,9 @@ def test_sound_paragraphs_are_read_one_by_one(paragraphs: list[str]) -> None:
 )
 def test_time_grows_linearly(unit: str) -> None:
     """Ten times the text takes at most fifteen times the operations, counted as lines of Python run."""
-    small, large = (steps(unit * count) for count in (60, 600))
+    texts = [unit * count for count in (60, 600)]
+    small, large = (lines_run(partial(find_marked, text, find_blocks(text))) for text in texts)
     assert large <= 15 * small
-
-
-def steps(text: str) -> int:
-    blocks = find_blocks(text)
-    count = 0
-
-    def trace(frame: object, event: str, argument: object) -> object:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    previous = sys.gettrace()
-    sys.settrace(trace)  # type: ignore[arg-type]
-    try:
-        find_marked(text, blocks)
-    finally:
-        sys.settrace(previous)
-    return count
 
 
 def test_bad_input_of_size() -> None:
