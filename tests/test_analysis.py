@@ -134,7 +134,7 @@ def docs(draw: st.DrawFn) -> Doc:
     return Doc(VOCAB, words=words, spaces=spaces, pos=pos, heads=heads, deps=deps, ents=ents)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(docs())
 def test_any_words_and_tree(doc: Doc):
     article = analyse(doc, LEXICON)

@@ -62,7 +62,7 @@ def test_any_text_gives_exact_spans(text):
     assert spans_exact(quoteminer.extract(text), text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=40) | st.text("“”\"'‘’« »\n.aA\ud800", max_size=40))
 def test_any_str_gives_exact_spans(text):
     assert spans_exact(quoteminer.extract(text), text)

@@ -45,7 +45,7 @@ def best_total(scores) -> float:
     return max(total(scores, heads) for heads in itertools.product(*choices) if is_tree(heads))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(score_tables())
 def test_tree_is_the_best_of_all(scores):
     heads = decode_tree(scores)
@@ -53,7 +53,7 @@ def test_tree_is_the_best_of_all(scores):
     assert total(scores, heads) == best_total(scores)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(score_tables(most=12))
 def test_both_ways_to_one_root_agree(scores):
     tried = decode_tree(scores)
@@ -99,7 +99,7 @@ def name_scores(draw):
     return numpy.array(cells, dtype=numpy.float32).reshape(size, len(TAGS)), sorted(starts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(name_scores())
 def test_names_are_the_best_valid_sequence(given_scores):
     scores, starts = given_scores

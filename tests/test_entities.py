@@ -363,7 +363,7 @@ WORDS = st.sampled_from(
 LABEL = st.sampled_from(["PERSON", "ORG", "GPE", "PLACE", "NORP", "DATE"])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(WORDS, st.booleans()), max_size=40),
     st.lists(st.tuples(st.integers(0, 39), LABEL), max_size=12),

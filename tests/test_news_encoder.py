@@ -163,7 +163,7 @@ def test_context_leaves_room_in_a_window(nlp):
     assert CONTEXT_PIECES < LONGEST_PIECES / 2
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet=st.sampled_from("ab Z.,“”'\n\r\t\u2028’é漢1-—")))
 def test_made_up_texts_give_valid_docs(nlp, text):
     check_valid(nlp(text), text)

@@ -26,18 +26,16 @@ ORDER = [
 ]
 
 LIGHT = """
-import json, sys, time
+import json, sys
 import spacy
 before = set(sys.modules)
-started = time.perf_counter()
 import quoteminer
 from quoteminer import Article, extract, load
-elapsed = time.perf_counter() - started
 nlp = spacy.blank("en")
 nlp.add_pipe("quoteminer")
 heavy = [name for name in ("onnxruntime", "pandas", "pyarrow", "matplotlib", "ray", "tqdm")
          if name in set(sys.modules) - before]
-print(json.dumps({"heavy": heavy, "elapsed": elapsed, "analysis": "quoteminer.analysis" in sys.modules}))
+print(json.dumps({"heavy": heavy, "analysis": "quoteminer.analysis" in sys.modules}))
 """
 
 FRESH = "import sys, spacy; print(spacy.load(sys.argv[1])('\\ud800 “Yes,” said Ann.')._.quoteminer.quotes[0].text)"

@@ -99,7 +99,7 @@ def test_no_name_goes_over_the_end_of_a_sentence():
     assert harmonised(text, starts=(0, 6, 9)) == ["North Alba PLACE"] * 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.sampled_from(("Ann", "Lee", "Mr", "(", ")", "AB")), st.integers(0, 6)), max_size=12))
 def test_tags_are_a_valid_sequence_that_stays(rows):
     scheme = scheme_of(TAGS)

@@ -63,7 +63,7 @@ WORDS = st.tuples(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(WORDS, min_size=1, max_size=9))
 def test_sure_starts_stay(rows):
     words, spacings, scores, roots = (list(column) for column in zip(*rows, strict=True))

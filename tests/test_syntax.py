@@ -309,7 +309,7 @@ def docs(draw: st.DrawFn) -> Doc:
     return Doc(VOCAB, words=words, pos=pos, heads=heads, deps=deps)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(docs())
 def test_any_tree(doc: Doc):
     n = len(doc)
