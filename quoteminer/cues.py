@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress
 
-from spacy.attrs import LEMMA, LOWER, POS, TAG  # type: ignore[import-not-found]
+from spacy.attrs import LEMMA, LOWER  # type: ignore[import-not-found]
 from spacy.strings import get_string_id
-from spacy.symbols import VERB  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Token
 
-from quoteminer.inflection import verb_lemmas
+from quoteminer.inflection import verb_forms, verb_lemmas
 from quoteminer.lexicon import Lexicon
 from quoteminer.syntax import (
     NOMINAL,
@@ -72,47 +70,29 @@ def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon) -> tuple[Rep
         quoted: for each token the number of the quotation that it lies in, -1 where it lies in none.
     """
     found: list[Report] = []
-    for i in _telling(doc, lexicon):
-        if quoted[i] >= 0:
-            continue
-        token = doc[i]
-        report = _preposition(doc, token) or _verb(doc, token, quoted, lexicon) or _noun(doc, token, quoted, lexicon)
-        if report is not None:
-            found.append(report)
+    known_words, known_lemmas = _telling(lexicon)
+    words, lemmas = doc.to_array([LOWER, LEMMA]).T.tolist()
+    for i, (word, lemma) in enumerate(zip(words, lemmas, strict=True)):
+        if (word in known_words or lemma in known_lemmas) and quoted[i] < 0:
+            token = doc[i]
+            report = _preposition(doc, token) if word in _FIRST_WORDS else None
+            report = report or _verb(doc, token, quoted, lexicon) or _noun(doc, token, quoted, lexicon)
+            if report is not None:
+                found.append(report)
     return tuple(found)
 
 
-def _telling(doc: Doc, lexicon: Lexicon) -> Iterator[int]:
-    """The tokens that may report: verbs, nouns of speech, first words of prepositions; read off the Doc's columns."""
-    strings = doc.vocab.strings
-    words, poses, tags, lemmas = doc.to_array([LOWER, POS, TAG, LEMMA]).T.tolist()
-    verbs = {tag for tag in set(tags) if not tag or strings[tag].startswith("VB")}
-    telling = _telling_words(lexicon)
-    verbal = [tag in verbs or pos == VERB for tag, pos in zip(tags, poses, strict=True)]
-    pairs = set(compress(zip(words, lemmas, strict=True), verbal))
-    reporting = {pair for pair in pairs if _may_report(strings[pair[0]], strings[pair[1]], lexicon)}
-    for i, pair in enumerate(zip(words, lemmas, strict=True)):
-        if pair[0] in _FIRST_WORDS or pair[1] in telling or (pair in reporting and verbal[i]):
-            yield i
-
-
 @lru_cache(maxsize=8)
-def _telling_words(lexicon: Lexicon) -> frozenset[int]:
-    """The ids, the same in every pipeline, of the lemmas that report as light verbs and nouns of speech."""
-    words = lexicon.light_verbs | lexicon.speech_nouns
-    return frozenset(get_string_id(form) for word in words for form in (word, word.capitalize(), word.upper()))
-
-
-@lru_cache(maxsize=1 << 14)
-def _may_report(word: str, lemma: str, lexicon: Lexicon) -> bool:
-    """Whether a verb's lemma, or one that its form may have, reports, alone or with a particle."""
-    forms = (lemma.lower(), *verb_lemmas(word))
-    return any(form in lexicon.reporting_verbs or form in lexicon.phrasal_heads for form in forms)
+def _telling(lexicon: Lexicon) -> tuple[frozenset[int], frozenset[int]]:
+    """The ids, the same in every pipeline, of the words and of the lemmas that may report or begin to."""
+    verbs = {*lexicon.reporting_verbs, *lexicon.phrasal_heads}
+    words = frozenset(get_string_id(form) for verb in verbs for form in verb_forms(verb))
+    lemmas = verbs | lexicon.light_verbs | lexicon.speech_nouns
+    typed = (form for lemma in lemmas for form in (lemma, lemma.capitalize(), lemma.upper()))
+    return words | _FIRST_WORDS, frozenset(map(get_string_id, typed))
 
 
 def _preposition(doc: Doc, token: Token) -> Report | None:
-    if token.lower not in _FIRST_WORDS:
-        return None
     for words in PREPOSITIONS:
         end = token.i + len(words)
         if token.lower_ == words[0] and tuple(t.lower_ for t in doc[token.i : end]) == words:
