@@ -22,6 +22,7 @@ from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan, find_marked
 from quoteminer.resolve import Resolver
 from quoteminer.speakers import attribute
+from quoteminer.surrogates import without_surrogates
 from quoteminer.types import Article, Cue, Entity, Evidence, Marked, Mention, Quote, Speaker
 from quoteminer.view import Link, Quotation, View, find_quotations
 
@@ -36,9 +37,11 @@ def load_weights() -> Mapping[str, Any]:
     return weights
 
 
-def make_view(doc: Doc, lexicon: Lexicon) -> tuple[View, Sequence[MarkedSpan], dict[int, Link]]:
+def make_view(
+    doc: Doc, lexicon: Lexicon, text: str | None = None
+) -> tuple[View, Sequence[MarkedSpan], dict[int, Link]]:
     """The Doc with blocks, quotations and reporting words; all quoted stretches; the links that the layout gives."""
-    text = doc.text
+    text = doc.text if text is None else without_surrogates(text)  # the Doc joins its tokens anew each time
     blocks = find_blocks(text)
     spans, shown = with_displayed(doc, blocks, find_marked(text, blocks), lexicon, text)
     quotations, quoted = find_quotations(doc, blocks, spans)
@@ -52,10 +55,10 @@ def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None, weights: Mappin
     Args:
         doc: with sentences, tags, lemmas, a dependency tree and entities.
         lexicon: the word lists.
-        text: the caller's text where it differs from the Doc's (the same length, other characters).
+        text: the caller's text, which may have lone surrogates where the Doc has U+FFFD.
     """
     weights = load_weights() if weights is None else weights
-    view, spans, given = make_view(doc, lexicon)
+    view, spans, given = make_view(doc, lexicon, text)
     text = view.text if text is None else text
     links = attribute(view, given, weights)
     groups = group_mentions(doc, view.blocks, lexicon, view.text)

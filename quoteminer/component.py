@@ -70,7 +70,7 @@ class Quoteminer:
 
         Args:
             doc: with sentences, dependencies and entities.
-            text: what the Article carries as its text where it is not the Doc's own, of the same length.
+            text: the caller's text, which may have lone surrogates where the Doc has U+FFFD; None for the Doc's own.
 
         Raises:
             PipelineError: the Doc lacks the sentences, dependencies or entities that this needs.

@@ -22,6 +22,7 @@ from spacy.tokens import Doc
 from quoteminer.component import Quoteminer
 from quoteminer.errors import ArgumentError, PipelineError
 from quoteminer.loading import default_pipeline, described, load_own
+from quoteminer.surrogates import without_surrogates
 from quoteminer.types import Article
 
 STRINGS_KEPT = 30_000
@@ -90,19 +91,13 @@ def _analyse_together(nlp: Language, texts: Sequence[str], batch_size: int) -> l
     position = next((i for i, (_, pipe) in enumerate(nlp.pipeline) if isinstance(pipe, Quoteminer)), len(names))
     component = nlp.pipeline[position][1] if position < len(names) else _plain_component()
     assert isinstance(component, Quoteminer)
-    clean = [_without_surrogates(text) for text in texts]
+    clean = [without_surrogates(text) for text in texts]
     docs: Iterable[Doc]
     if len(texts) == 1:
         docs = [nlp(clean[0], disable=names[position:])]
     else:
         docs = nlp.pipe(clean, batch_size=batch_size, disable=names[position:])
     return [component.predict(doc, text) for doc, text in zip(docs, texts, strict=True)]
-
-
-def _without_surrogates(text: str) -> str:
-    from quoteminer.pipeline.tokenizer import without_surrogates
-
-    return without_surrogates(text)
 
 
 @functools.cache

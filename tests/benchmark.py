@@ -232,7 +232,10 @@ def measure_quotes(texts: list[str]) -> None:
     nlp, lexicon = own_pipeline(), load_lexicon()
     docs = list(nlp.pipe(texts))
     with one_core():
-        stage, pipeline = pairs(lambda: [analyse(doc, lexicon) for doc in docs], lambda: list(nlp.pipe(texts)))
+        stage, pipeline = pairs(
+            lambda: [analyse(doc, lexicon, text) for doc, text in zip(docs, texts, strict=True)],
+            lambda: list(nlp.pipe(texts)),
+        )
     say("quotation stage: time, share of the pipeline's", [a / b for a, b in zip(stage, pipeline, strict=True)])
 
 

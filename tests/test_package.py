@@ -13,7 +13,7 @@ import quoteminer
 
 PACKAGE = Path(quoteminer.__file__).parent
 ORDER = [
-    *("errors", "json_form", "types", "inflection", "lexicon", "layout"),
+    *("errors", "surrogates", "json_form", "types", "inflection", "lexicon", "layout"),
     *("mark_scan", "double_marks", "single_marks", "marks", "syntax", "forms"),
     *("paragraphs", "lead_ins", "transcripts", "credits", "pull_quotes", "displays"),
     *("consistency", "names", "cues", "persons"),
@@ -97,7 +97,7 @@ def test_file_imports_only_files_before_it(name):
 
 def test_pipeline_imports_only_what_knows_no_pipeline():
     for path in (PACKAGE / "pipeline").glob("*.py"):
-        assert imports_of(path) <= {"errors", "layout", "lexicon", "marks", "pipeline"}
+        assert imports_of(path) <= {"errors", "layout", "lexicon", "marks", "pipeline", "surrogates"}
 
 
 def test_component_is_light_and_silent():

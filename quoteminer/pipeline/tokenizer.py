@@ -13,6 +13,8 @@ from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
 
+from quoteminer.surrogates import without_surrogates
+
 NAME = "quoteminer.NewsTokenizer.v1"
 LONGEST = 200
 MOST_MARKS = 20
@@ -27,16 +29,6 @@ ABBREVIATIONS = ("al.", "approx.", "ca.", "Ft.", "Lt.", "Sgt.", "Capt.", "Col.",
 SPLIT = {"wanna": ("wan", "na"), "Wanna": ("Wan", "na")}
 # Words that spaCy takes for "we'd", "I'd", an emoticon, or for one where the treebanks have more.
 NOT_SPECIAL = ("wed", "Wed", "id", "Id", "):", "and/or")
-_REPLACED = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
-
-
-def without_surrogates(text: str) -> str:
-    """The text with each lone surrogate replaced by U+FFFD: every offset stays what it was."""
-    try:
-        text.encode("utf8")
-    except UnicodeEncodeError:
-        return text.translate(_REPLACED)
-    return text
 
 
 class NewsTokenizer(Tokenizer):  # type: ignore[misc]
