@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from quoteminer.forms import Page
 from quoteminer.lexicon import Lexicon
+from quoteminer.page import Page
 
 _LONGEST_NAME = 15
 LINKS = frozenset(("of", "for", "at", "with", "from", "to", "in", "on", "by"))

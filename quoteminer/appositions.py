@@ -17,7 +17,6 @@ from quoteminer.affiliations import (
     place_at,
     without_bracket,
 )
-from quoteminer.forms import title_before
 from quoteminer.layout import DASHES
 from quoteminer.roles import LONGEST_PHRASE, Claim, noun_phrase, phrase_end, role_start, with_complement, with_modifiers
 
@@ -33,7 +32,7 @@ _LEADING = frozenset(("head", "lead", "run", "direct", "chair", "found", "co-fou
 def claims_before(scene: Scene, end: int) -> Iterator[Claim]:
     """Roles before a name: "spokesman NAME", "Japan's Prime Minister NAME", "the head of the agency, NAME"."""
     if end > 3 and (opened := without_bracket(scene, end)) < end:  # "Maj Gen (retd) NAME"
-        end = title_before(scene.doc, opened, scene.lexicon)
+        end = scene.page.title_before(opened)
     if end < 1:
         return
     if scene.words[end - 1] == ",":
@@ -75,7 +74,7 @@ def _before_others(scene: Scene, end: int) -> int:
             break
         while i > 0 and scene.owner.get(i - 1) == scene.owner[i]:
             i -= 1
-        start = title_before(scene.doc, i, scene.lexicon)
+        start = scene.page.title_before(i)
     return start
 
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from quoteminer.affiliations import Scene
 from quoteminer.appositions import claims_after, claims_before, claims_on_line
-from quoteminer.forms import NameMention, Page, title_before
 from quoteminer.layout import Block
 from quoteminer.lexicon import Gender
+from quoteminer.page import NameMention, Page
 from quoteminer.roles import Claim, with_modifiers
 
 _OFFICES = frozenset(("chief", "judge", "justice", "magistrate"))
@@ -52,7 +52,7 @@ def describe(
     scene = _scene(page, groups)
     lines = {one.start: next_.start for one, next_ in pairwise(blocks) if one.kind == next_.kind == "credit"}
     wanted = frozenset(lines.values())
-    below = {token.idx: token.i for token in page.doc if token.idx in wanted} if lines else {}
+    below = {offset: i for i, offset in enumerate(page.offsets) if offset in wanted} if lines else {}
     under = {start: below[line] for start, line in lines.items() if line in below}
     return [_card(scene, mentions, under) if label == "PERSON" else Card() for _, label, mentions in groups]
 
@@ -78,14 +78,14 @@ def _card(scene: Scene, mentions: Sequence[NameMention], under: dict[int, int]) 
     titles: dict[str, None] = {}
     claims: list[Claim] = []
     for mention in mentions:
-        start = title_before(scene.doc, mention.start_token, scene.lexicon)
+        start = scene.page.title_before(mention.start_token)
         if start < mention.start_token and scene.words[start] not in _OFFICES:
             titles[scene.text(start, mention.start_token)] = None
         claims.extend(claims_before(scene, start))
         claims.extend(claims_after(scene, mention.end_token))
         if start < mention.start_token and scene.words[mention.start_token - 1] in scene.lexicon.roles:
             claims.append(_titular(scene, start, mention.start_token))
-        if (line := under.get(scene.doc[mention.start_token].idx)) is not None:
+        if (line := under.get(scene.page.offsets[mention.start_token])) is not None:
             claims.extend(claims_on_line(scene, line))
     role, affiliation = _chosen(claims)
     phrases: dict[str, None] = {}

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from quoteminer.cards import Card, describe
-from quoteminer.forms import NameMention, Page, key_of, person_key, plain
+from quoteminer.forms import Key, key_of, person_key, plain
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
 from quoteminer.names import find_names
-from quoteminer.persons import Cluster, Index, Key, group_persons
+from quoteminer.page import NameMention, Page
+from quoteminer.persons import Cluster, Index, group_persons
 
 _SMALL_WORDS = frozenset(("the", "of", "and", "for", "a", "an", "in", "on", "to", "at", "de", "del", "la", "y", "e"))
 _CHAMBERS = frozenset(("congress", "senate", "parliament", "treasury", "assembly", "cabinet", "house"))
@@ -104,9 +105,12 @@ def _group(page: Page, i: int, name: str, cluster: Cluster, card: Card) -> Group
 
 def _name(page: Page, cluster: Cluster) -> str:
     """The fullest form: most words, then not in capitals throughout, then the commonest, then the first."""
-    if cluster.shared and all(len(page.form(name).split()) == 1 for name in cluster.mentions):
+    forms = [page.form(mention) for mention in cluster.mentions]
+    if cluster.shared and not any(" " in form for form in forms):
         return cluster.shared
-    counts = Counter(page.form(mention) for mention in cluster.mentions)
+    counts = Counter(forms)
+    if len(counts) == 1:
+        return forms[0]
     person = cluster.label == "PERSON"
 
     def fullness(form: str) -> tuple[int, bool, int, int, int]:
@@ -139,7 +143,7 @@ def _organisations(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
             clusters.append(cluster)
             index.add(cluster, (*key, *_acronyms(page.form(names[i]), lexicon)))
         assigned[key] = cluster
-    _link_brackets(page.doc, names, keys, assigned)
+    _link_brackets(page, names, keys, assigned)
     for name, key in zip(names, keys, strict=True):
         body = assigned.get(key) or next(iter(index.candidates(key[-1])), None)
         if body is None:
@@ -193,12 +197,12 @@ def _fitting_organisation(key: Key, index: Index, lexicon: Lexicon) -> Cluster |
     return None
 
 
-def _link_brackets(doc: Doc, names: Sequence[NameMention], keys: Sequence[Key], assigned: dict[Key, Cluster]) -> None:
+def _link_brackets(page: Page, names: Sequence[NameMention], keys: Sequence[Key], assigned: dict[Key, Cluster]) -> None:
     """A name in brackets directly after another is the same body: its acronym, or what the acronym stands for."""
     for i in range(1, len(names)):
         before, inside = names[i - 1], names[i]
-        opened = inside.start_token - before.end_token == 1 and doc[before.end_token].text == "("
-        closed = inside.end_token < len(doc) and doc[inside.end_token].text == ")"
+        opened = inside.start_token - before.end_token == 1 and page.words[before.end_token] == "("
+        closed = inside.end_token < len(page.words) and page.words[inside.end_token] == ")"
         one, other = assigned.get(keys[i - 1]), assigned.get(keys[i])
         if opened and closed and one and other and one is not other:
             short = min(before, inside, key=lambda name: name.end - name.start)

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from quoteminer.forms import NameMention, Page, person_key, plain, title_before
+from quoteminer.forms import Key, person_key, plain
 from quoteminer.lexicon import Gender, Lexicon
+from quoteminer.page import NameMention, Page
 
 _MOST_CANDIDATES = 24
 _SHORTEST_MISSPELT, _MOST_KNOWN = 5, 500
-
-Key = tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -141,7 +140,7 @@ def _shared_surnames(page: Page, names: Sequence[NameMention], keys: list[Key]) 
     shared = {}
     for i in range(len(names) - 1):
         first, second, form = names[i], names[i + 1], page.form(names[i])
-        joined = second.start_token - first.end_token == 1 and page.doc[first.end_token].lower_ in ("and", "&")
+        joined = second.start_token - first.end_token == 1 and page.lowered[first.end_token] in ("and", "&")
         if not (joined and len(keys[i]) == 1 and len(keys[i + 1]) > 1 and keys[i][0] not in full):
             continue
         partner = page.form(second).split()
@@ -165,8 +164,8 @@ def _person_keys(page: Page, names: Sequence[NameMention]) -> list[Key]:
 
 def _role_before(page: Page, name: NameMention) -> str | None:
     """The role directly before a name and its honorifics."""
-    last = title_before(page.doc, name.start_token, page.lexicon) - 1
-    return page.doc[last].lower_ if last >= 0 and page.doc[last].lower_ in page.lexicon.roles else None
+    last = page.title_before(name.start_token) - 1
+    return page.lowered[last] if last >= 0 and page.lowered[last] in page.lexicon.roles else None
 
 
 def _index_words(key: Key, cluster: Cluster) -> tuple[str, ...]:
@@ -174,8 +173,8 @@ def _index_words(key: Key, cluster: Cluster) -> tuple[str, ...]:
 
 
 def _title_gender(page: Page, name: NameMention) -> Gender | None:
-    start = title_before(page.doc, name.start_token, page.lexicon)
-    words = [page.doc[i].lower_.replace(".", "") for i in range(start, name.start_token)]
+    start = page.title_before(name.start_token)
+    words = [word.replace(".", "") for word in page.lowered[start : name.start_token]]
     for length in range(len(words), 0, -1):
         for begin in range(len(words) - length + 1):
             phrase = " ".join(word for word in words[begin : begin + length] if word)

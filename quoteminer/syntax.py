@@ -5,7 +5,7 @@ Everything here works on token indices, gives indices, and makes do with trees t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from spacy.tokens import Doc, Token
@@ -140,7 +140,7 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
         )
         if not joins or after.tag_.startswith("VB") or after.lower_ in DAYS or after.lower_ == "to":
             break
-        if retired := retired_length(doc, i + 1):
+        if retired := retired_length([t.text for t in doc[i + 1 : i + 5]], 0):
             i += 1 + retired  # "Maj Gen (retd) NAME"
             continue
         if after.ent_type_ in PERSONS and doc[i + 1 : i + 2].text not in POSSESSIVES:
@@ -153,12 +153,12 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
     return best
 
 
-def retired_length(doc: Doc, start: int) -> int:
-    """How many tokens the "(retd)" or "(Ret.)" behind a rank has that begins at token `start`; 0 where none does."""
-    if start < 0 or doc[start : start + 1].text != "(" or doc[start + 1 : start + 2].text.lower() not in _RETIRED:
+def retired_length(words: Sequence[str], start: int) -> int:
+    """How many words the "(retd)" or "(Ret.)" behind a rank has that begins at `start`; 0 where none does."""
+    if not 0 <= start < len(words) - 2 or words[start] != "(" or words[start + 1].lower() not in _RETIRED:
         return 0
-    closing = start + 2 + (doc[start + 2 : start + 3].text == ".")
-    return closing + 1 - start if doc[closing : closing + 1].text == ")" else 0
+    closing = start + 2 + (words[start + 2] == ".")
+    return closing + 1 - start if closing < len(words) and words[closing] == ")" else 0
 
 
 def phrase_head_after(doc: Doc, start: int, end: int) -> int | None:

@@ -6,8 +6,8 @@ from test_entities import LEXICON, NLP, groups_of, make_doc
 
 from quoteminer.cards import Card, describe
 from quoteminer.entities import Group, group_mentions
-from quoteminer.forms import Page
 from quoteminer.layout import Block
+from quoteminer.page import Page
 from quoteminer.roles import singular
 
 SCHEMES = ["ud", "clear", None]

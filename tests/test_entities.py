@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
 from quoteminer.entities import Group, group_mentions
-from quoteminer.forms import Page, key_of, person_key, plain, title_before
+from quoteminer.forms import key_of, person_key, plain
 from quoteminer.layout import find_blocks
 from quoteminer.lexicon import load_lexicon
 from quoteminer.names import find_names
+from quoteminer.page import Page
 from quoteminer.types import LABELS
 
 NLP = spacy.blank("en")
@@ -163,7 +164,7 @@ def test_plain_words():
 def test_titles_before_a_name(text, title):
     doc = NLP.make_doc(text)
     last = len(doc) - 1
-    assert doc[title_before(doc, last, LEXICON) : last].text == title
+    assert doc[Page.of(doc, (), LEXICON).title_before(last) : last].text == title
 
 
 # --- where names begin and end ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import quoteminer
 PACKAGE = Path(quoteminer.__file__).parent
 ORDER = [
     *("errors", "surrogates", "json_form", "types", "inflection", "lexicon", "layout"),
-    *("mark_scan", "double_marks", "single_marks", "marks", "syntax", "forms"),
+    *("mark_scan", "double_marks", "single_marks", "marks", "syntax", "forms", "page", "trimming"),
     *("paragraphs", "lead_ins", "transcripts", "credits", "pull_quotes", "displays"),
     *("consistency", "names", "cues", "persons"),
     *("affiliations", "roles", "appositions", "cards", "entities", "view"),
