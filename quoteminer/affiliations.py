@@ -28,7 +28,7 @@ class Scene:
     Attributes:
         page: the document, with its text.
         doc: its tokens.
-        words: these in lower case.
+        words: the text of each token in lower case; `typed` as it stands.
         owner: token to the number of the entity whose name it belongs to.
         ends: first token of a name to the token after its last.
         names, labels: of each entity.
@@ -39,6 +39,7 @@ class Scene:
     page: Page
     doc: Doc
     words: list[str]
+    typed: list[str]
     owner: dict[int, int]
     ends: dict[int, int]
     names: list[str]
@@ -98,15 +99,15 @@ def _capitals_after(scene: Scene, start: int, end: int) -> str | None:
     first = start + 1 + (scene.words[start + 1] == "the")
     last = first
     while (
-        last < end and last not in scene.owner and scene.doc[last].tag_ in ("NNP", "NNPS") and scene.doc[last].is_alpha
+        last < end and last not in scene.owner and scene.doc[last].tag_ in ("NNP", "NNPS") and scene.typed[last].isalpha()
     ):
         last += 1
-    return scene.text(first, last) if last > first and scene.doc[first].text[:1].isupper() else None
+    return scene.text(first, last) if last > first and scene.typed[first][:1].isupper() else None
 
 
 def place_at(scene: Scene, start: int) -> str | None:
     """The place named directly at `start`."""
-    if start < len(scene.doc) and scene.words[start] == "the":
+    if start < len(scene.words) and scene.words[start] == "the":
         start += 1
     return named(scene, start) if scene.label(start) == "PLACE" else None
 
@@ -121,7 +122,7 @@ def named(scene: Scene, i: int) -> str | None:
 
 def organisation_at(scene: Scene, start: int, end: int) -> str | None:
     """The organisation named directly at `start`, by the entities or, where they lack it, by its capitals and nouns."""
-    end = min(end, start + _LONGEST_NAME, len(scene.doc))
+    end = min(end, start + _LONGEST_NAME, len(scene.words))
     first = start
     while first < min(end, start + 6) and first not in scene.owner and _may_precede(scene, first):
         first += 1
@@ -129,9 +130,9 @@ def organisation_at(scene: Scene, start: int, end: int) -> str | None:
         return last_called(scene, scene.words[end - 1], start) if 0 < end - start < 3 else None
     label, after = scene.label(first), scene.ends.get(first, first + 1)
     last = first
-    while last < end and (scene.doc[last].text[:1].isupper() or (last > first and scene.words[last] in _INSIDE_NAMES)):
+    while last < end and (scene.typed[last][:1].isupper() or (last > first and scene.words[last] in _INSIDE_NAMES)):
         last += 1
-    while last > first and not scene.doc[last - 1].text[:1].isupper():
+    while last > first and not scene.typed[last - 1][:1].isupper():
         last -= 1
     if label == "ORG":
         known = scene.names[scene.owner[first]]
@@ -142,7 +143,7 @@ def organisation_at(scene: Scene, start: int, end: int) -> str | None:
         return _without_place(scene, first, last)
     if after < last and any(scene.words[i] in scene.lexicon.org_nouns for i in range(first, last)):
         return _without_place(scene, first, last)
-    if label == "PLACE" or scene.doc[first].text in scene.lexicon.demonyms:  # "U.S. military", "Afghan army"
+    if label == "PLACE" or scene.typed[first] in scene.lexicon.demonyms:  # "U.S. military", "Afghan army"
         for stop in range(min(after + 3, end), after, -1):
             if scene.page.between(after, stop).lower() in scene.lexicon.org_nouns:
                 return scene.text(first, stop)
@@ -159,9 +160,10 @@ def _without_place(scene: Scene, first: int, last: int) -> str:
 
 def _may_precede(scene: Scene, i: int) -> bool:
     """Whether a token may stand between a preposition and the name of an organisation: "the left-wing ..."."""
-    token = scene.doc[i]
-    adjective = token.is_lower and token.tag_ in ("JJ", "HYPH", "VBN", "NN")
-    return (scene.words[i] in DETERMINERS and (token.is_lower or token.text == "The")) or adjective or token.text == "-"
+    typed = scene.typed[i]
+    if typed == "-" or (scene.words[i] in DETERMINERS and (typed.islower() or typed == "The")):
+        return True
+    return typed.islower() and scene.doc[i].tag_ in ("JJ", "HYPH", "VBN", "NN")
 
 
 def without_bracket(scene: Scene, end: int) -> int:

@@ -57,7 +57,7 @@ def _is_determined(scene: Scene, start: int, end: int) -> bool:
     """Whether a noun phrase before a comma and a name introduces the name: it is definite, or begins a clause."""
     begins = start == 0 or bool(scene.doc[start].is_sent_start) or scene.words[start - 1] in ("”", '"', "said")
     owned = start in scene.owner or any(word in POSSESSIVES for word in scene.words[start:end])
-    office = scene.doc[start].text[:1].isupper() and any(
+    office = scene.typed[start][:1].isupper() and any(
         role_start(scene, stop, start) == start for stop in range(start + 1, min(end, start + 4) + 1)
     )
     return scene.words[start] in DETERMINERS or begins or owned or office
@@ -82,17 +82,14 @@ def _with_complement_before(scene: Scene, end: int) -> Claim | None:
     """A role with its complement before a name: "President of Bolivia NAME", "WHO Director for Africa NAME"."""
     found = None
     for i in range(end - 1, max(0, end - _LONGEST_BEFORE), -1):
-        small = scene.words[i] in ("of", "for")
-        inner = scene.words[i] in ("the", "and", "&", "-") or scene.doc[i].tag_ in ("NN", "NNS", "JJ")
-        inner = inner or (
-            scene.words[i] == "," and scene.doc[i - 1].text[0].isupper() and scene.doc[i + 1].text[0].isupper()
-        )
-        if not (small or i in scene.owner or scene.doc[i].text[:1].isupper() or inner):
-            break
-        if scene.label(i) == "PERSON":
+        word = scene.words[i]
+        small = word in ("of", "for")
+        inner = small or word in ("the", "and", "&", "-") or i in scene.owner or scene.typed[i][:1].isupper()
+        listed = word == "," and scene.typed[i - 1][0].isupper() and scene.typed[i + 1][0].isupper()
+        if not (inner or listed or scene.doc[i].tag_ in ("NN", "NNS", "JJ")) or scene.label(i) == "PERSON":
             break
         first = role_start(scene, i) if small and i < end - 1 else i
-        if first < i and (scene.doc[first].text[:1].isupper() or scene.words[first - 1] in DETERMINERS):
+        if first < i and (scene.typed[first][:1].isupper() or scene.words[first - 1] in DETERMINERS):
             found = (first, i)
     if found is None:
         return None
@@ -120,61 +117,61 @@ def _phrase_start(scene: Scene, comma: int) -> int:
 
 def claims_after(scene: Scene, end: int) -> Iterator[Claim]:
     """Roles after a name: appositions, relative clauses, prepositions, brackets, copulas."""
-    if end >= len(scene.doc):
+    if end >= len(scene.words):
         return
     word = scene.words[end]
     if word in ("of", "at", "from", "with"):
-        name = organisation_at(scene, end + 1, len(scene.doc)) or (place_at(scene, end + 1) if word == "of" else None)
+        name = organisation_at(scene, end + 1, len(scene.words)) or (place_at(scene, end + 1) if word == "of" else None)
         if name:
             yield Claim(None, None, name, 2)
-    elif word == "(" or word == "," or (word in DASHES and scene.doc[end - 1].whitespace_):
+    elif word == "(" or word == "," or (word in DASHES and scene.page.spaced[end - 1]):
         yield from _apposition(scene, end + 1)
         if word == "(" and scene.label(end + 1) == "ORG" and scene.words[scene.ends.get(end + 1, end) :][:1] == [")"]:
             yield Claim(None, None, named(scene, end + 1), 2)
     else:
         start = end
-        while start < min(len(scene.doc), end + 3) and scene.words[start] in _ADVERBS:
+        while start < min(len(scene.words), end + 3) and scene.words[start] in _ADVERBS:
             start += 1
-        if start + 1 < len(scene.doc) and scene.words[start] in _COPULAS - {"as"}:
+        if start + 1 < len(scene.words) and scene.words[start] in _COPULAS - {"as"}:
             claim = noun_phrase(scene, start + 1, phrase_end(scene, start + 1), 2)
             yield from [claim] if claim else []
 
 
 def _apposition(scene: Scene, start: int) -> Iterator[Claim]:
     """What a comma, dash or bracket after a name introduces."""
-    words, doc = scene.words, scene.doc
-    while start < len(doc) and (words[start] in _ADVERBS or doc[start].is_digit or words[start] == ","):
+    words = scene.words
+    while start < len(words) and (words[start] in _ADVERBS or words[start].isdigit() or words[start] == ","):
         start += 1
-    if start >= len(doc):
+    if start >= len(words):
         return
     if words[start] == "who":
         yield from _relative(scene, start + 1)
     elif words[start] in ("of", "from", "at", "with"):
-        if name := organisation_at(scene, start + 1, len(doc)):
+        if name := organisation_at(scene, start + 1, len(words)):
             yield Claim(None, None, name, 2)
     else:
         end = phrase_end(scene, start)
         if claim := noun_phrase(scene, start, end, 0):
             if claim.affiliation is None and words[end : end + 1] == [","] and scene.label(end + 1) == "ORG":
                 after = scene.ends.get(end + 1, end)
-                if after >= len(doc) or not doc[after].is_alpha:  # "NAME, director, ORG"
+                if after >= len(words) or not words[after].isalpha():  # "NAME, director, ORG"
                     claim = replace(claim, affiliation=named(scene, end + 1))
             yield claim
 
 
 def _relative(scene: Scene, start: int) -> Iterator[Claim]:
     """What a clause with "who" says: "who now leads ORG", "who will become chairman of ORG"."""
-    words, doc = scene.words, scene.doc
+    words = scene.words
     end = start
-    while end < min(len(doc), start + LONGEST_PHRASE) and words[end] not in (",", ";", ".", "“", '"', "who", "and"):
-        if "\n" in doc[end].text:
+    while end < min(len(words), start + LONGEST_PHRASE) and words[end] not in (",", ";", ".", "“", '"', "who", "and"):
+        if "\n" in words[end]:
             break
         end += 1
     for i in range(start, min(end, start + 6)):
         if words[i] in _COPULAS and (claim := noun_phrase(scene, i + 1, phrase_end(scene, i + 1), 2)):
             yield claim
             return
-        if _leads(doc[i]) and (name := _first_organisation(scene, i + 1, end)):
+        if _leads(scene.doc[i]) and (name := _first_organisation(scene, i + 1, end)):
             yield Claim(None, None, name, 2)
             return
 
@@ -187,7 +184,7 @@ def _leads(token: Token) -> bool:
 
 def _first_organisation(scene: Scene, start: int, end: int) -> str | None:
     for i in range(start, end):
-        capital = scene.doc[i].text[:1].isupper()
+        capital = scene.typed[i][:1].isupper()
         if (scene.label(i) == "ORG" or capital) and (name := organisation_at(scene, i, end)):
             return name
     return None

@@ -71,7 +71,7 @@ def _scene(page: Page, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]
     for places in nouns.values():
         places.sort()
     names, labels = [group[0] for group in groups], [group[1] for group in groups]
-    return Scene(page, page.doc, page.lowered, owner, ends, names, labels, dict(nouns), page.lexicon)
+    return Scene(page, page.doc, page.lowered, page.words, owner, ends, names, labels, dict(nouns), page.lexicon)
 
 
 def _card(scene: Scene, mentions: Sequence[NameMention], under: dict[int, int]) -> Card:
@@ -100,7 +100,7 @@ def _titular(scene: Scene, start: int, end: int) -> Claim:
     """The office that an honorific states: "Professor", "Cabinet Chief"."""
     if scene.words[start] in _OFFICES:
         return with_modifiers(scene, start, end, 1)
-    return Claim(scene.doc[end - 1].text, scene.words[end - 1], None, 3)
+    return Claim(scene.typed[end - 1], scene.words[end - 1], None, 3)
 
 
 def _chosen(claims: Sequence[Claim]) -> tuple[str | None, str | None]:

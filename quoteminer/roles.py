@@ -46,14 +46,14 @@ class Claim:
 def role_start(scene: Scene, end: int, low: int = 0) -> int:
     """The token at which the longest known role that ends before token `end` begins; `end` where there is none."""
     lexicon = scene.lexicon
-    if end <= low or (not scene.doc[end - 1].is_alpha and "." not in scene.words[end - 1]):
+    if end <= low or (not scene.typed[end - 1].isalpha() and "." not in scene.words[end - 1]):
         return end
     for length in range(min(_LONGEST_ROLE, end - low), 0, -1):
         phrase = singular(scene.page.between(end - length, end).lower())
         if phrase in lexicon.roles or phrase in lexicon.kinship or phrase in lexicon.person_nouns:
             return end - length
     word = scene.words[end - 1].replace(".", "")
-    office = word in lexicon.office_abbreviations and scene.doc[end - 1].text[:1].isupper()
+    office = word in lexicon.office_abbreviations and scene.typed[end - 1][:1].isupper()
     return end - 1 if office and end - 1 not in scene.owner else end
 
 
@@ -76,15 +76,15 @@ def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
     closed = False  # beyond a name or the adjective of a country only "former" belongs to the role
     i, low = first - 1, max(0, first - _MOST_MODIFIERS)
     while i >= low:
-        token, word = scene.doc[i], scene.words[i]
+        typed, word = scene.typed[i], scene.words[i]
         group = scene.owner.get(i)
         if group is not None:
             if scene.labels[group] == "PERSON":
                 break
             while i - 1 >= low and scene.owner.get(i - 1) == group:
                 i -= 1
-            after = scene.doc[scene.ends.get(i, i + 1) : scene.ends.get(i, i + 1) + 1].text
-            if after not in ("-", "–"):  # not "Loria-based"
+            after = scene.ends.get(i, i + 1)
+            if after == len(scene.words) or scene.words[after] not in ("-", "–"):  # not "Loria-based"
                 affiliation = affiliation or named(scene, i)
             closed = True
         elif word in POSSESSIVES:
@@ -92,9 +92,9 @@ def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
                 affiliation, closed = possessor(scene, i), True
             if affiliation is None or scene.label(i - 1) in (None, "PERSON"):
                 break
-        elif token.text in scene.lexicon.demonyms and not token.text.isupper():
+        elif typed in scene.lexicon.demonyms and not typed.isupper():
             closed, noun = True, scene.page.between(i + 1, first).lower()
-            i -= scene.doc[max(0, i - 1) : i + 1].text in scene.lexicon.demonyms  # "South Korean"
+            i -= scene.page.between(max(0, i - 1), i + 1) in scene.lexicon.demonyms  # "South Korean"
             if affiliation is None and noun in scene.lexicon.org_nouns:  # "Afghan government minister"
                 affiliation, start = scene.text(i, first), first
         elif word in _PAST:
@@ -116,10 +116,11 @@ def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
 def _is_foreign(scene: Scene, i: int) -> bool:
     """Whether a token before a role cannot be one of its modifiers."""
     token, word = scene.doc[i], scene.words[i]
+    if word in DETERMINERS or word in LINKS or word in _NO_MODIFIERS:
+        return True
     if token.is_punct:
-        return token.text not in "-–" or bool(token.whitespace_)
-    small = word in DETERMINERS or word in LINKS or word in _NO_MODIFIERS
-    return token.is_space or token.tag_ not in _MODIFIERS or small
+        return word not in "-–" or bool(token.whitespace_)
+    return token.is_space or token.tag_ not in _MODIFIERS
 
 
 def _claim(scene: Scene, start: int, first: int, end: int, affiliation: str | None, rank: int) -> Claim:
@@ -149,21 +150,21 @@ def _cased(phrase: str, text: str) -> str:
 def _force(scene: Scene, first: int, end: int) -> str | None:
     """The police of a "police spokesman"."""
     speaks = scene.words[end - 1].startswith("spokes") and scene.words[first] in _FORCES
-    return scene.doc[first].text if speaks else None
+    return scene.typed[first] if speaks else None
 
 
 def _run_start(scene: Scene, i: int, first: int, low: int) -> int:
     """Where an organisation that no entity covers begins, if token `i` ends one; else `i + 1`."""
-    token = scene.doc[i]
+    typed = scene.typed[i]
     if scene.words[i] in _FORCES and scene.words[first].startswith("spokes"):
-        return i - 1 if scene.doc[i - 1 : i].text in scene.lexicon.demonyms else i
-    if not token.text[:1].isupper() or token.tag_ not in ("NNP", "NNPS", "") or not token.is_alpha:
+        return i - 1 if i and scene.typed[i - 1] in scene.lexicon.demonyms else i
+    if not typed[:1].isupper() or not typed.isalpha() or scene.doc[i].tag_ not in ("NNP", "NNPS", ""):
         return i + 1
     start = i
-    while start - 1 >= low and start - 1 not in scene.owner and scene.doc[start - 1].text[:1].isupper():
+    while start - 1 >= low and start - 1 not in scene.owner and scene.typed[start - 1][:1].isupper():
         start -= 1
-    initials = token.text.isupper() and 2 <= len(token.text) <= 6
-    office = scene.doc[first].text[:1].isupper() and not scene.doc[first].text.isupper()
+    initials = typed.isupper() and 2 <= len(typed) <= 6
+    office = scene.typed[first][:1].isupper() and not scene.typed[first].isupper()
     longer = start < i or not scene.doc[i].is_sent_start
     if initials or (scene.words[i] in scene.lexicon.org_nouns and start < i) or (not office and longer):
         return start
@@ -172,15 +173,16 @@ def _run_start(scene: Scene, i: int, first: int, low: int) -> int:
 
 def phrase_end(scene: Scene, start: int) -> int:
     """Where a noun phrase that starts after a comma ends: before a mark, a relative pronoun or a finite verb."""
-    last = min(len(scene.doc), start + LONGEST_PHRASE)
+    last = min(len(scene.words), start + LONGEST_PHRASE)
     for i in range(start, last):
-        token = scene.doc[i]
         if i in scene.owner:
             continue
-        if (token.text in ',;:()[]“”"—–' and (token.text != "–" or token.whitespace_)) or "\n" in token.text:
+        word, spaced = scene.words[i], scene.page.spaced[i]
+        if (word in ',;:()[]“”"—–' and (word != "–" or spaced)) or "\n" in word:
             return i
-        closes = token.text in ".!?" and (i + 1 >= len(scene.doc) or token.whitespace_ or scene.doc[i + 1].is_space)
-        if closes or scene.words[i] in scene.lexicon.relative_pronouns or token.tag_ in ("VBD", "VBZ", "VBP", "MD"):
+        if word in ".!?" and (i + 1 >= len(scene.words) or spaced or scene.words[i + 1].isspace()):
+            return i
+        if word in scene.lexicon.relative_pronouns or scene.doc[i].tag_ in ("VBD", "VBZ", "VBP", "MD"):
             return i
     return last
 
@@ -221,10 +223,10 @@ def _continues(scene: Scene, i: int, end: int) -> bool:
     """Whether the noun before token `i` only modifies what follows it."""
     if i >= end or scene.words[i] in LINKS:
         return False
-    if scene.label(i) == "ORG" and scene.doc[i - 1].text[:1].isupper() and scene.owner.get(i - 1) != scene.owner[i]:
+    if scene.label(i) == "ORG" and scene.typed[i - 1][:1].isupper() and scene.owner.get(i - 1) != scene.owner[i]:
         return False  # "Executive Director Acme Foundation"
     tag = scene.doc[i].tag_
-    return tag.startswith("NN") or tag in ("POS", "HYPH") or scene.doc[i].text == "-" or (tag == "" and i < end)
+    return tag.startswith("NN") or tag in ("POS", "HYPH") or scene.typed[i] == "-" or (tag == "" and i < end)
 
 
 def with_complement(scene: Scene, claim: Claim, stop: int, end: int) -> str | None:
@@ -232,7 +234,7 @@ def with_complement(scene: Scene, claim: Claim, stop: int, end: int) -> str | No
     if claim.role is None or claim.head not in _COMPLEMENTED or stop >= end:
         return claim.role
     after = stop + 1
-    while after < end and after not in scene.owner and scene.doc[after].is_alpha and scene.words[after] not in LINKS:
+    while after < end and after not in scene.owner and scene.typed[after].isalpha() and scene.words[after] not in LINKS:
         after += 1
     short = stop + 1 < after <= stop + 3 and scene.words[stop + 1] not in DETERMINERS
     return (
