@@ -99,7 +99,10 @@ def _capitals_after(scene: Scene, start: int, end: int) -> str | None:
     first = start + 1 + (scene.words[start + 1] == "the")
     last = first
     while (
-        last < end and last not in scene.owner and scene.doc[last].tag_ in ("NNP", "NNPS") and scene.typed[last].isalpha()
+        last < end
+        and last not in scene.owner
+        and scene.doc[last].tag_ in ("NNP", "NNPS")
+        and scene.typed[last].isalpha()
     ):
         last += 1
     return scene.text(first, last) if last > first and scene.typed[first][:1].isupper() else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -56,7 +55,7 @@ def with_displayed(
             around, shown[new] = new, record
         elif old is not None and around is not None and span.start < spans[around].end:
             parent, depth = around if parent is None else parent, depth + 1
-        spans.append(replace(span, turn=turn, parent=parent, depth=depth))
+        spans.append(span._replace(turn=turn, parent=parent, depth=depth))
     return tuple(spans), shown
 
 
@@ -65,9 +64,9 @@ def announced(view: View, spans: Sequence[MarkedSpan], shown: dict[int, Displaye
     text = view.text
     # Both functions know only stretches in marks, by their place among these.
     marked = [i for i in range(len(spans)) if i not in shown]
-    own = [replace(spans[i], parent=None) if spans[i].parent in shown else spans[i] for i in marked]
+    own = [spans[i]._replace(parent=None) if spans[i].parent in shown else spans[i] for i in marked]
     place = {old: new for new, old in enumerate(marked)}
-    own = [replace(span, parent=place[span.parent]) if span.parent is not None else span for span in own]
+    own = [span._replace(parent=place[span.parent]) if span.parent is not None else span for span in own]
     credits = {marked[i]: part for i, part in find_credits(text, view.blocks, own, view.lexicon).items()}
     lead_ins = {marked[i]: part for i, part in find_lead_ins(text, view.blocks, own, view.lexicon).items()}
     links: dict[int, Link] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from spacy.tokens import Token
 
@@ -96,7 +95,7 @@ def _with_complement_before(scene: Scene, end: int) -> Claim | None:
     first, link = found
     claim = with_modifiers(scene, first, link, 0)
     affiliation = claim.affiliation or complement_owner(scene, link, end)
-    return replace(claim, role=with_complement(scene, claim, link, end), affiliation=affiliation)
+    return claim._replace(role=with_complement(scene, claim, link, end), affiliation=affiliation)
 
 
 def _phrase_start(scene: Scene, comma: int) -> int:
@@ -155,7 +154,7 @@ def _apposition(scene: Scene, start: int) -> Iterator[Claim]:
             if claim.affiliation is None and words[end : end + 1] == [","] and scene.label(end + 1) == "ORG":
                 after = scene.ends.get(end + 1, end)
                 if after >= len(words) or not words[after].isalpha():  # "NAME, director, ORG"
-                    claim = replace(claim, affiliation=named(scene, end + 1))
+                    claim = claim._replace(affiliation=named(scene, end + 1))
             yield claim
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
@@ -22,8 +22,7 @@ NEW, OLD, REPORTER = -1, -2, -3
 FARTHEST_TITLE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """Who a quotation is attributed to.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from quoteminer.affiliations import Scene
 from quoteminer.appositions import claims_after, claims_before, claims_on_line
@@ -17,8 +17,7 @@ from quoteminer.roles import Claim, with_modifiers
 _OFFICES = frozenset(("chief", "judge", "justice", "magistrate"))
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What an article says of a person.
 
     Attributes:

@@ -7,8 +7,8 @@ Newell et al. 2018).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from spacy.attrs import LEMMA, LOWER  # type: ignore[import-not-found]
 from spacy.strings import get_string_id
@@ -41,8 +41,7 @@ _FIRST_WORDS = frozenset(get_string_id(preposition[0]) for preposition in PREPOS
 AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Reporting words and who reports.
 
     Attributes:

@@ -7,7 +7,6 @@ paragraph does not itself report in the third person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -51,4 +50,4 @@ def find_displayed(
             found.setdefault(index, displayed)
     ordered = [found[index] for index in sorted(found)]
     turns = {first: turn for turn, first in enumerate(dict.fromkeys(displayed.turn for displayed in ordered))}
-    return tuple(replace(displayed, turn=turns[displayed.turn]) for displayed in ordered)
+    return tuple(displayed._replace(turn=turns[displayed.turn]) for displayed in ordered)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 OPENING_MARKS = "“‘\"'„‟«‹「『‚‛`＂"
 CLOSING_MARKS = "”’\"'“‘»›」』`＂"
@@ -34,8 +34,7 @@ _MAX_HEADING, _MAX_CAPTION, _MAX_CREDIT, _MAX_LABEL = 120, 500, 120, 40
 _NARROWEST_COLUMN, _WIDEST_COLUMN = 40, 110
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph or other block of a text.
 
     Attributes:
@@ -51,8 +50,7 @@ class Block:
     label: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     start: int
     end: int
     after_blank: bool
@@ -139,7 +137,7 @@ def _with_kinds(text: str, blocks: Sequence[Block], labels: dict[int, tuple[int,
             kind = "speaker_label" if block.end <= label[1] + 1 else "paragraph"
         paragraphs_before += kind == "paragraph" and block.end - block.start > 80
         previous = kind
-        yield block if kind == "paragraph" and label is None else replace(block, kind=kind, label=label)
+        yield block if kind == "paragraph" and label is None else block._replace(kind=kind, label=label)
 
 
 def _kind(text: str, blocks: Sequence[Block], i: int, previous: str, paragraphs_before: int) -> str:

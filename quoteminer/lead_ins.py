@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from quoteminer.inflection import verb_lemmas
@@ -77,7 +76,7 @@ def under_lead_ins(paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> Iterato
             later = paragraphs[j]
             if not later.first_person or later.narrated or not is_prose(later):
                 break
-            yield j, replace(displayed, start=later.start, end=later.end)
+            yield j, displayed._replace(start=later.start, end=later.end)
 
 
 def _fits_colon(lead: Paragraph, paragraph: Paragraph, lexicon: Lexicon) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from quoteminer.layout import DASHES
 
@@ -35,8 +34,7 @@ _AFTER_CLOSING = frozenset(".,;:!?…)]}<>/|*_~" + DASHES)
 _NEVER_AFTER_OPENING = frozenset(",;:)]}")
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedSpan:
+class MarkedSpan(NamedTuple):
     """A stretch in quotation marks.
 
     Attributes:
@@ -63,8 +61,7 @@ class MarkedSpan:
     parent: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One mark: how it was typed, what stands beside the run of marks that it is in ("" at an edge), what it does."""
 
     start: int

@@ -7,7 +7,6 @@ followed over paragraph breaks. Every offset is a code point index, the end excl
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from quoteminer.double_marks import pair_doubles
 from quoteminer.layout import Block
@@ -40,7 +39,7 @@ def find_marked(text: str, blocks: Sequence[Block]) -> tuple[MarkedSpan, ...]:
         for span in _nested(in_block, first):
             continues = unclosed and len(spans) == first and _starts_block(text, block, span.start)
             turn += span.depth == 0 and not continues
-            spans.append(replace(span, turn=turn))
+            spans.append(span._replace(turn=turn))
         if in_block:
             last = next(span for span in reversed(spans) if span.depth == 0)
             unclosed = not last.closed and last.end == block.end
@@ -105,7 +104,7 @@ def _nested(spans: Sequence[MarkedSpan], first: int) -> Iterator[MarkedSpan]:
     for index, span in enumerate(sorted(spans, key=lambda span: (span.start, -span.end)), first):
         while enclosing and enclosing[-1][0] <= span.start:
             enclosing.pop()
-        yield replace(span, depth=len(enclosing), parent=enclosing[-1][1] if enclosing else None)
+        yield span._replace(depth=len(enclosing), parent=enclosing[-1][1] if enclosing else None)
         enclosing.append((span.end, index))
 
 

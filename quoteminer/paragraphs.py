@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from quoteminer.inflection import IRREGULAR_PASTS, verb_lemmas
 from quoteminer.layout import DASHES, Block
@@ -31,8 +32,7 @@ EDGES = "“”‘’\"'.,;:!?…()[]{}«»" + DASHES
 LONG_MARKED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Displayed:
+class Displayed(NamedTuple):
     """A displayed quotation without quotation marks: one paragraph of it.
 
     Attributes:

@@ -6,7 +6,7 @@ Parses of news text are noisy where names, commas and brackets meet, so the patt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quoteminer.affiliations import (
     DETERMINERS,
@@ -33,8 +33,7 @@ _COMPLEMENTED = frozenset(("head", "minister", "secretary", "ambassador", "membe
                            "envoy", "officer", "president", "adviser", "advisor"))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One statement about a person: `rank` 0 is the plainest sort, higher ones count where nothing plainer is said."""
 
     role: str | None
