@@ -94,7 +94,7 @@ def _telling(lexicon: Lexicon) -> tuple[frozenset[int], frozenset[int]]:
 def _preposition(doc: Doc, token: Token) -> Report | None:
     for words in PREPOSITIONS:
         end = token.i + len(words)
-        if token.lower_ == words[0] and tuple(t.lower_ for t in doc[token.i : end]) == words:
+        if end <= len(doc) and all(doc[i].lower_ == word for i, word in enumerate(words, token.i)):
             if words == ("per",) and not (token.i and doc[token.i - 1].text == ","):
                 continue
             subject = phrase_head_after(doc, end, min(len(doc), end + 15))
@@ -114,7 +114,8 @@ def _strength(token: Token, lexicon: Lexicon) -> str | None:
     strength, particled = _strength_alone(token.lemma_, token.lower_, lexicon)
     if not particled:
         return strength
-    particles = [t.lower_ for t in token.doc[token.i + 1 : token.i + 4] if not t.is_punct]
+    doc, i = token.doc, token.i
+    particles = [doc[k].lower_ for k in range(i + 1, min(i + 4, len(doc))) if not doc[k].is_punct]
     for lemma, best in particled:
         for size in (1, 2):
             best = lexicon.phrasal_verbs.get(" ".join((lemma, *particles[:size]))) or best
@@ -130,29 +131,31 @@ def _strength_alone(lemma: str, word: str, lexicon: Lexicon) -> tuple[str | None
     strengths = [lexicon.reporting_verbs.get(form) for form in lemmas]
     if "strong" in strengths:
         return "strong", ()
-    pairs = zip(lemmas, strengths, strict=True)
-    particled = tuple((form, best) for form, best in pairs if best is not None or form in lexicon.phrasal_heads)
-    return next(filter(None, strengths), None), particled
+    particled = any(form in lexicon.phrasal_heads for form in lemmas)
+    pairs = zip(lemmas, strengths, strict=True) if particled else ()
+    return next(filter(None, strengths), None), tuple(pairs)
 
 
 def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Report | None:
-    strength = strength_of(token, lexicon)
-    light = strength is None and token.lemma_.lower() in lexicon.light_verbs and _has_speech_object(token, lexicon)
+    strength, lemma = strength_of(token, lexicon), token.lemma_.lower()
+    light = strength is None and lemma in lexicon.light_verbs and _has_speech_object(token, lexicon)
     if strength is None and not light:
         return None
-    subject = _quoted_person(token) or _person_behind(token) or subject_of(token)
-    if subject is not None and subject.i > token.i and token.lemma_.lower() in TELLING:
-        subject = _teller(token)
-    if is_passive(token) and token.lemma_.lower() not in QUOTING_VERBS and agent_of(token) is None:
+    passive = is_passive(token)
+    if passive and lemma not in QUOTING_VERBS and agent_of(token) is None:
         return None
+    quoted_person = _quoted_person(token) if lemma in QUOTING_VERBS and not passive else None
+    subject = quoted_person or _person_behind(token) or subject_of(token)
+    if subject is not None and subject.i > token.i and lemma in TELLING:
+        subject = _teller(token)
     if subject is not None and subject.i and subject.lower_ in WEEKDAYS and doc[subject.i - 1].pos_ in NOMINAL:
         subject = doc[subject.i - 1]  # "the ministry Monday warned"
     if subject is not None and quoted[subject.i] >= 0:
         subject = None
     start, end = token.i, token.i + 1
-    while start > 0 and doc[start - 1].pos_ in AUXILIARIES and doc[start - 1].head == token and quoted[start - 1] < 0:
+    while start > 0 and doc[start - 1].pos_ in AUXILIARIES and doc[start - 1].head.i == end - 1 and quoted[start - 1] < 0:
         start -= 1
-    if doc[end : end + 1].text == "as" and doc[end + 1 : end + 2].text in ("saying", "telling", "stating"):
+    if end + 1 < len(doc) and doc[end].text == "as" and doc[end + 1].text in ("saying", "telling", "stating"):
         end += 2
     return Report(
         start, end, token.i, subject.i if subject is not None else None, "verb", "weak" if light else strength or "weak"
@@ -161,8 +164,6 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
 
 def _quoted_person(verb: Token) -> Token | None:
     """Whom a paper quotes: "the daily quoted NAME as saying"."""
-    if verb.lemma_.lower() not in QUOTING_VERBS or is_passive(verb):
-        return None
     doc = verb.doc
     said = next((i for i in range(verb.i + 2, min(verb.i + FARTHEST_SAYING, len(doc) - 1)) if doc[i].lower_ == "as"), 0)
     if not said or doc[said + 1].tag_ != "VBG":

@@ -42,6 +42,8 @@ DAYS = WEEKDAYS | frozenset((
 
 def children_of(token: Token) -> list[Token]:
     """A token's children; in a tree of a thousand tokens only those nearby, since spaCy looks for them one by one."""
+    if not token.n_lefts and not token.n_rights:
+        return []
     if token.right_edge.i - token.left_edge.i <= 2 * FARTHEST_CHILD:
         return list(token.children)
     low = max(token.left_edge.i, token.i - FARTHEST_CHILD)
@@ -54,14 +56,14 @@ def subject_of(verb: Token) -> Token | None:
     absolute = _absolute_subject(verb)
     if absolute is not None:
         return absolute
-    if is_passive(verb):
+    children = children_of(verb)
+    if any(child.dep_ in PASSIVES for child in children):
         agent = agent_of(verb)
         if agent is not None:
             return agent
     for _ in range(4):
-        own = [child for child in children_of(verb) if child.dep_ in SUBJECTS]
-        if own:
-            subject = own[0]
+        subject = next((child for child in children if child.dep_ in SUBJECTS), None)
+        if subject is not None:
             if subject.lower_ in ("who", "which", "that") and verb.dep_ in RELATIVES:
                 return verb.head
             return subject
@@ -74,12 +76,14 @@ def subject_of(verb: Token) -> Token | None:
                 if verb.pos_ not in NOMINAL:
                     break
                 verb = verb.head
+            children = children_of(verb)
             continue
         if verb.dep_ not in CLAUSES or verb.head.i == verb.i:
             return None
         verb = verb.head
         if verb.pos_ in ("NOUN", "PROPN", "PRON"):
             return None
+        children = children_of(verb)
     return None
 
 
