@@ -20,6 +20,7 @@ from quoteminer.entities import Group, group_mentions
 from quoteminer.layout import find_blocks
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan, find_marked
+from quoteminer.page import Page
 from quoteminer.resolve import Resolver
 from quoteminer.speakers import attribute
 from quoteminer.surrogates import without_surrogates
@@ -42,10 +43,10 @@ def make_view(
 ) -> tuple[View, Sequence[MarkedSpan], dict[int, Link]]:
     """The Doc with blocks, quotations and reporting words; all quoted stretches; the links that the layout gives."""
     text = doc.text if text is None else without_surrogates(text)  # the Doc joins its tokens anew each time
-    blocks = find_blocks(text)
-    spans, shown = with_displayed(doc, blocks, find_marked(text, blocks), lexicon, text)
-    quotations, quoted = find_quotations(doc, blocks, spans)
-    view = View(doc, blocks, quotations, quoted, find_reports(doc, quoted, lexicon), lexicon, text)
+    page = Page.of(doc, find_blocks(text), lexicon, text)
+    spans, shown = with_displayed(doc, page.blocks, find_marked(text, page.blocks), lexicon, text)
+    quotations, quoted = find_quotations(page, spans)
+    view = View(page, quotations, quoted, find_reports(doc, quoted, lexicon))
     return view, spans, announced(view, spans, shown)
 
 
@@ -61,7 +62,7 @@ def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None, weights: Mappin
     view, spans, given = make_view(doc, lexicon, text)
     text = view.text if text is None else text
     links = attribute(view, given, weights)
-    groups = group_mentions(doc, view.blocks, lexicon, view.text)
+    groups = group_mentions(view.page)
     resolver = Resolver(view, groups, weights)
     kinds = kind_pointers(view)
     found: list[tuple[Quotation, Link | None, Resolved, str, float]] = []

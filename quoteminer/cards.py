@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from quoteminer.affiliations import Scene
 from quoteminer.appositions import claims_after, claims_before, claims_on_line
-from quoteminer.layout import Block
 from quoteminer.lexicon import Gender
 from quoteminer.page import NameMention, Page
 from quoteminer.roles import Claim, with_modifiers
@@ -35,25 +34,25 @@ class Card(NamedTuple):
     roles: tuple[str, ...] = ()
 
 
-def describe(
-    page: Page, blocks: Sequence[Block], groups: Sequence[tuple[str, str, tuple[NameMention, ...]]]
-) -> list[Card]:
+_NOTHING = Card()
+
+
+def describe(page: Page, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]]) -> list[Card]:
     """One card for each group.
 
     Args:
-        page: the document.
-        blocks: its blocks; below a displayed quotation, the line under a name gives its role.
+        page: the document; below a displayed quotation, the line under a name gives its role.
         groups: name, label and mentions of each entity.
 
     Returns:
         Cards in the order of the groups; empty ones for groups that are no persons.
     """
     scene = _scene(page, groups)
-    lines = {one.start: next_.start for one, next_ in pairwise(blocks) if one.kind == next_.kind == "credit"}
+    lines = {one.start: next_.start for one, next_ in pairwise(page.blocks) if one.kind == next_.kind == "credit"}
     wanted = frozenset(lines.values())
     below = {offset: i for i, offset in enumerate(page.offsets) if offset in wanted} if lines else {}
     under = {start: below[line] for start, line in lines.items() if line in below}
-    return [_card(scene, mentions, under) if label == "PERSON" else Card() for _, label, mentions in groups]
+    return [_card(scene, mentions, under) if label == "PERSON" else _NOTHING for _, label, mentions in groups]
 
 
 def _scene(page: Page, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]]) -> Scene:

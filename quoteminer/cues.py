@@ -153,7 +153,9 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
     if subject is not None and quoted[subject.i] >= 0:
         subject = None
     start, end = token.i, token.i + 1
-    while start > 0 and doc[start - 1].pos_ in AUXILIARIES and doc[start - 1].head.i == end - 1 and quoted[start - 1] < 0:
+    while (
+        start > 0 and doc[start - 1].pos_ in AUXILIARIES and doc[start - 1].head.i == end - 1 and quoted[start - 1] < 0
+    ):
         start -= 1
     if end + 1 < len(doc) and doc[end].text == "as" and doc[end + 1].text in ("saying", "telling", "stating"):
         end += 2

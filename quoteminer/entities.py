@@ -11,11 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from spacy.tokens import Doc
-
 from quoteminer.cards import Card, describe
 from quoteminer.forms import Key, key_of, person_key, plain
-from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon
 from quoteminer.names import find_names
 from quoteminer.page import NameMention, Page
@@ -56,19 +53,15 @@ class Group(NamedTuple):
     roles: tuple[str, ...] = ()
 
 
-def group_mentions(doc: Doc, blocks: Sequence[Block], lexicon: Lexicon, text: str | None = None) -> tuple[Group, ...]:
+def group_mentions(page: Page) -> tuple[Group, ...]:
     """The entities of a document, by first mention, with what it says of them.
 
     Args:
-        doc: a Doc with entities, and with tags and dependencies where its pipeline makes them.
-        blocks: the blocks of its text.
-        lexicon: word lists.
-        text: its text, where that is known already: a Doc makes it anew each time.
+        page: of a Doc with entities, and with tags and dependencies where its pipeline makes them.
 
     Returns:
         Groups whose mentions do not overlap; every name of `find_names` is in exactly one of them.
     """
-    page = Page.of(doc, blocks, lexicon, text)
     names = find_names(page)
     clusters = [
         *group_persons(page, [name for name in names if name.label == "PERSON"]),
@@ -78,7 +71,7 @@ def group_mentions(doc: Doc, blocks: Sequence[Block], lexicon: Lexicon, text: st
     clusters.sort(key=lambda cluster: cluster.mentions[0].start)
     full = [_name(page, cluster) for cluster in clusters]
     described = [(name, c.label, tuple(c.mentions)) for name, c in zip(full, clusters, strict=True)]
-    cards = describe(page, blocks, described)
+    cards = describe(page, described)
     return tuple(
         _group(page, i, name, cluster, card)
         for i, (name, cluster, card) in enumerate(zip(full, clusters, cards, strict=True))

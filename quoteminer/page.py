@@ -43,7 +43,7 @@ class Page:
     Attributes:
         doc: the document.
         text: its text.
-        starts: where its blocks begin in the text.
+        blocks: the blocks of its text; `starts` where each begins.
         words: the text of each token; `lowered` the same in lower case.
         offsets: where each token begins in the text.
         spaced: whether a space follows each token.
@@ -52,7 +52,8 @@ class Page:
 
     doc: Doc
     text: str
-    starts: tuple[int, ...]
+    blocks: Sequence[Block]
+    starts: list[int]
     words: list[str]
     lowered: list[str]
     offsets: list[int]
@@ -68,7 +69,8 @@ class Page:
         offsets, lengths, spaced = doc.to_array([IDX, LENGTH, SPACY]).T.tolist()
         words = [text[offset : offset + length] for offset, length in zip(offsets, lengths, strict=True)]
         lowered = [word.lower() for word in words]
-        return cls(doc, text, tuple(block.start for block in blocks), words, lowered, offsets, spaced, lexicon)
+        starts = [block.start for block in blocks]
+        return cls(doc, text, blocks, starts, words, lowered, offsets, spaced, lexicon)
 
     def between(self, start: int, end: int) -> str:
         """The text of the tokens from `start` to `end` as it stands, without white space after the last."""

@@ -9,12 +9,14 @@ from itertools import pairwise
 from typing import Any
 
 import numpy
+from spacy.attrs import HEAD, IDX  # type: ignore[import-not-found]
 from spacy.tokens import Doc, Token
 
 from quoteminer.cues import Report
 from quoteminer.layout import Block
 from quoteminer.lexicon import Lexicon, Pronoun
 from quoteminer.marks import MarkedSpan
+from quoteminer.page import Page
 from quoteminer.syntax import DESCRIBING, phrase_bounds
 
 Features = dict[str, float]
@@ -58,43 +60,47 @@ class View:
     """A Doc with its quotations, and where things stand in it.
 
     Attributes:
-        doc: the Doc.
-        blocks: the blocks of its text.
+        page: the document with its words.
         quotations: the outer quoted stretches, in order.
         quoted: for each token the number of the quotation that it lies in, -1 where it lies in none.
         reports: the reporting words, in order.
-        lexicon: the word lists.
-        text: the Doc's text.
+        doc, text, blocks, words, lowered, lexicon: as in the page.
         block_of: for each token the number of its block.
         anchors: the anchor of each of the reporting words.
         block_bounds: the tokens (start, end) of each block.
         heads: the head of each token, a root's itself.
-        stops: the tokens that may end a sentence.
+        stops: the tokens that end a sentence or the half of one; not the full stop of an abbreviation.
     """
 
-    doc: Doc
-    blocks: Sequence[Block]
+    page: Page
     quotations: Sequence[Quotation]
     quoted: list[int]
     reports: Sequence[Report]
-    lexicon: Lexicon
-    text: str = ""
-    block_of: list[int] = field(default_factory=list)
-    anchors: list[int] = field(default_factory=list)
-    block_bounds: list[tuple[int, int]] = field(default_factory=list)
-    heads: list[int] = field(default_factory=list)
-    stops: frozenset[int] = frozenset()
+    doc: Doc = field(init=False)
+    text: str = field(init=False)
+    blocks: Sequence[Block] = field(init=False)
+    words: list[str] = field(init=False)
+    lowered: list[str] = field(init=False)
+    lexicon: Lexicon = field(init=False)
+    block_of: list[int] = field(init=False)
+    anchors: list[int] = field(init=False)
+    block_bounds: list[tuple[int, int]] = field(init=False)
+    heads: list[int] = field(init=False)
+    stops: frozenset[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.text = self.text or self.doc.text  # once: `Doc.text` joins all tokens at every call
-        block_of = numpy.searchsorted([block.start for block in self.blocks], self.doc.to_array("IDX"), "right") - 1
+        page = self.page
+        self.doc, self.text, self.blocks, self.lexicon = page.doc, page.text, page.blocks, page.lexicon
+        self.words, self.lowered = page.words, page.lowered
+        offsets, heads = self.doc.to_array([IDX, HEAD]).astype(numpy.int64).T
+        block_of = numpy.searchsorted(page.starts, offsets, "right") - 1
         self.block_of = block_of.tolist()
         self.anchors = [report.anchor for report in self.reports]
         edges = numpy.searchsorted(block_of, range(len(self.blocks) + 1)).tolist()
-        self.block_bounds = [(low, high) if low < high else (len(self.doc), 0) for low, high in pairwise(edges)]
-        self.heads = (self.doc.to_array("HEAD").astype(numpy.int64) + numpy.arange(len(self.doc))).tolist()
-        stops = numpy.isin(self.doc.to_array("ORTH"), [self.doc.vocab.strings[stop] for stop in STOPS])
-        self.stops = frozenset(numpy.flatnonzero(stops).tolist())
+        self.block_bounds = [(low, high) if low < high else (len(self.words), 0) for low, high in pairwise(edges)]
+        self.heads = (heads + numpy.arange(len(heads))).tolist()
+        stops = (i for i, word in enumerate(self.words) if word in STOPS)
+        self.stops = frozenset(i for i in stops if not _is_abbreviation(self.words, i))
 
     @property
     def pointers(self) -> Mapping[str, Any] | None:
@@ -107,9 +113,9 @@ class View:
 
     def pronoun(self, token: int) -> Pronoun | None:
         """The personal pronoun that a token is, None for any other word: "us", but not "US" nor "King NAME I"."""
-        word = self.doc[token]
-        named = word.text == "US" or (word.text == "I" and word.tag_ in ("NNP", "CD"))
-        return None if named else self.lexicon.pronouns.get(word.lower_)
+        word, found = self.words[token], self.lexicon.pronouns.get(self.lowered[token])
+        named = word == "US" or (word == "I" and self.doc[token].tag_ in ("NNP", "CD"))
+        return None if named else found
 
     def kind_of(self, noun: Token) -> str | None:
         """What sort of source a noun names, as `Lexicon.kind_of_source` has it; None for no source."""
@@ -131,7 +137,7 @@ class View:
         end = min(self.block_bounds[quotation.block][1], quotation.end + FARTHEST)
         i = quotation.end
         while i < end and self.quoted[i] < 0:
-            if i in self.stops and i > quotation.end and not _is_abbreviation(self.doc, i):
+            if i in self.stops and i > quotation.end:
                 return quotation.end, i + 1
             i += 1
         return quotation.end, i
@@ -148,7 +154,7 @@ class View:
                     break
                 i = earlier.start
                 continue
-            if i - 1 in self.stops and i < quotation.start and not _is_abbreviation(self.doc, i - 1):
+            if i - 1 in self.stops and i < quotation.start:
                 break
             i -= 1
         return i, quotation.start
@@ -157,26 +163,24 @@ class View:
 def _ends_sentence(view: View, quotation: Quotation) -> bool:
     """Whether a sentence ends within a quotation's closing mark, so that what follows begins a new one."""
     last = view.content(quotation).rstrip()[-1:]
-    following = next((t for t in view.doc[quotation.end : quotation.end + 2] if not t.is_space), None)
-    starts = following is None or following.text[:1].isupper() or following.is_quote
-    return last in ".?!" and starts
-
-
-def _is_abbreviation(doc: Doc, i: int) -> bool:
-    """Whether a full stop ends no sentence: the next word goes on in lower case."""
-    if doc[i].text != ".":
+    if last not in ".?!":
         return False
-    following = next((doc[k] for k in range(i + 1, min(i + 3, len(doc))) if not doc[k].is_space), None)
-    return following is not None and following.text[:1].islower()
+    after = range(quotation.end, min(quotation.end + 2, len(view.words)))
+    following = next((i for i in after if not view.words[i].isspace()), None)
+    return following is None or view.words[following][:1].isupper() or view.doc[following].is_quote
 
 
-def find_quotations(
-    doc: Doc, blocks: Sequence[Block], spans: Sequence[MarkedSpan]
-) -> tuple[tuple[Quotation, ...], list[int]]:
+def _is_abbreviation(words: Sequence[str], i: int) -> bool:
+    """Whether a full stop ends no sentence: the next word goes on in lower case."""
+    if words[i] != ".":
+        return False
+    return next((word for word in words[i + 1 : i + 3] if not word.isspace()), "")[:1].islower()
+
+
+def find_quotations(page: Page, spans: Sequence[MarkedSpan]) -> tuple[tuple[Quotation, ...], list[int]]:
     """The outer stretches as tokens, and for each token the number of the stretch that it lies in, or -1."""
-    begins = doc.to_array("IDX").tolist()
-    starts = [block.start for block in blocks]
-    quoted = [-1] * len(doc)
+    begins, starts = page.offsets, page.starts
+    quoted = [-1] * len(begins)
     found: list[Quotation] = []
     for span in spans:
         if span.depth:

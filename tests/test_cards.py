@@ -140,16 +140,17 @@ def test_roles_of_all_mentions_are_kept_for_noun_phrases():
 def test_the_role_of_a_credit_stands_on_the_line_below():
     doc = make_doc("[PERSON Ann Roe]\nExecutive Director")
     blocks = (Block(0, 7, "credit"), Block(8, 26, "credit"))
-    assert [group.role for group in group_mentions(doc, blocks, LEXICON)] == ["Executive Director"]
-    assert [group.role for group in group_mentions(doc, (), LEXICON)] == [None]
+    assert [group.role for group in group_mentions(Page.of(doc, blocks, LEXICON))] == ["Executive Director"]
+    assert [group.role for group in group_mentions(Page.of(doc, (), LEXICON))] == [None]
 
 
 def test_groups_that_are_no_persons_have_empty_cards():
     doc = make_doc("Prime Minister of [PLACE Loria]")
-    groups = group_mentions(doc, (), LEXICON)
-    cards = describe(Page.of(doc, (), LEXICON), (), [(group.name, group.label, group.mentions) for group in groups])
+    page = Page.of(doc, (), LEXICON)
+    groups = group_mentions(page)
+    cards = describe(page, [(group.name, group.label, group.mentions) for group in groups])
     assert cards == [Card()]
-    assert describe(Page.of(Doc(NLP.vocab), (), LEXICON), (), []) == []
+    assert describe(Page.of(Doc(NLP.vocab), (), LEXICON), []) == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -102,7 +101,7 @@ def tag_of(word: str) -> str:
 
 def groups_of(marked: str, scheme: str | None = "ud") -> tuple[Group, ...]:
     doc = make_doc(marked, scheme)
-    return group_mentions(doc, find_blocks(doc.text), LEXICON)
+    return group_mentions(Page.of(doc, find_blocks(doc.text), LEXICON))
 
 
 def names_of(marked: str, scheme: str | None = "ud") -> list[tuple[str, str]]:
@@ -380,7 +379,7 @@ def test_every_name_is_in_exactly_one_group(tokens, starts, data):
     doc.set_ents(ents)
     blocks = find_blocks(doc.text)
     names = find_names(Page.of(doc, blocks, LEXICON))
-    groups = group_mentions(doc, blocks, LEXICON)
+    groups = group_mentions(Page.of(doc, blocks, LEXICON))
     assert sorted((m for group in groups for m in group.mentions), key=lambda m: m.start) == list(names)
     assert all(a.end <= b.start for a, b in pairwise(names))
     for name in names:
@@ -401,8 +400,8 @@ def test_every_name_is_in_exactly_one_group(tokens, starts, data):
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "“", "Roe"])
 def test_docs_without_annotation(text):
     doc = NLP.make_doc(text)
-    assert group_mentions(doc, find_blocks(text), LEXICON) == ()
-    assert group_mentions(doc, (), LEXICON) == ()
+    assert group_mentions(Page.of(doc, find_blocks(text), LEXICON)) == ()
+    assert group_mentions(Page.of(doc, (), LEXICON)) == ()
 
 
 def test_time_grows_with_the_text():
@@ -414,6 +413,6 @@ def test_time_grows_with_the_text():
         ]
         doc = Doc(NLP.vocab, words=words)
         doc.ents = [Span(doc, 10 * i, 10 * i + 2, "PERSON") for i in range(count)]
-        return partial(group_mentions, doc, find_blocks(doc.text), LEXICON)
+        return lambda: group_mentions(Page.of(doc, find_blocks(doc.text), LEXICON))
 
     assert grows_evenly(prepare, 4000)

@@ -24,7 +24,7 @@ def read(**pointers: list) -> tuple[View, Roster, Pointers]:
     if pointers:
         doc.user_data["news_encoder"] = pointers
     view, _, _ = make_view(doc, LEXICON)
-    roster = Roster(view, group_mentions(doc, view.blocks, LEXICON))
+    roster = Roster(view, group_mentions(view.page))
     return view, roster, Pointers(view, roster)
 
 

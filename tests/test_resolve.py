@@ -227,7 +227,7 @@ def test_paragraphs_of_one_utterance_are_one_turn():
 def resolver_of(*sentences: str) -> Resolver:
     doc = make_doc(sentences, ENTS)
     view, _, _ = make_view(doc, LEXICON)
-    return Resolver(view, group_mentions(doc, view.blocks, LEXICON), load_weights())
+    return Resolver(view, group_mentions(view.page), load_weights())
 
 
 def test_credit_line_names_its_people():
@@ -261,7 +261,7 @@ def test_features_offer_a_new_and_an_old_description():
 def test_roster_knows_where_names_stand():
     doc = make_doc([opened("ud"), opened("ud", "Peter", "Verhoeven")], ENTS)
     view, _, _ = make_view(doc, LEXICON)
-    roster = Roster(view, group_mentions(doc, view.blocks, LEXICON))
+    roster = Roster(view, group_mentions(view.page))
     marta, peter = roster.entities
     assert roster.named_before(len(doc)) == [peter.number, marta.number]
     assert roster.named_before(3) == [marta.number]

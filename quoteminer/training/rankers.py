@@ -98,7 +98,7 @@ def collect(
             doc.user_data.pop("news_encoder", None)
         view, _, given = make_view(doc, lexicon)
         links = attribute(view, given, weights)
-        resolver = Resolver(view, group_mentions(doc, view.blocks, lexicon), weights)
+        resolver = Resolver(view, group_mentions(view.page), weights)
         encoder, mentions = kind_pointers(view), targets_of(view, "mention")
         rows = {row["start"]: row for row in gold[name]}
         for quotation, (link, _) in zip(view.quotations, links, strict=True):
