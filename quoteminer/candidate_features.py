@@ -10,12 +10,13 @@ from typing import NamedTuple
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
 from quoteminer.fitting import Fitting
+from quoteminer.loglinear import Features
 from quoteminer.noun_features import NounFeatures
 from quoteminer.phrases import DEFINITE, Antecedent, Phrases
 from quoteminer.pointers import LEAST_SHARE, NOBODY, Pointers, Shares
 from quoteminer.syntax import SUBJECTS
 from quoteminer.unnamed import UnnamedSources
-from quoteminer.view import Features, Quotation, View
+from quoteminer.view import Quotation, View
 
 FORMS = ("pronoun", "nominal", "implicit")
 NEW, OLD, REPORTER = -1, -2, -3

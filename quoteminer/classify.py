@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
-from quoteminer.view import Features, Link, Quotation, View
+from quoteminer.loglinear import Features, score_of, softmax
+from quoteminer.view import Link, Quotation, View
 
 KINDS = ("direct", "mixed", "term", "title")
 FINITE = frozenset(("VBD", "VBZ", "VBP", "MD"))
@@ -23,29 +24,28 @@ LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (5, "4-5"), (8, "6-8"), (15, "9-15"))
 
 def kind_features(view: View, quotation: Quotation, link: Link | None) -> Features:
     """What the classifier looks at, by name."""
-    doc, span = view.doc, quotation.span
-    content = view.content(quotation)
-    tokens = [t for t in doc[quotation.start : quotation.end] if not t.is_punct and not t.is_space]
+    doc, words, span = view.doc, view.words, quotation.span
+    start, end = quotation.start, quotation.end
+    inside = [i for i in range(start, end) if words[i].isalnum() or not (doc[i].is_punct or words[i].isspace())]
     found: Features = {"always": 1.0, f"rule {link.rule}" if link else "no rule": 1.0}
-    length = next((name for most, name in LENGTHS if len(tokens) <= most), "16+")
+    length = next((name for most, name in LENGTHS if len(inside) <= most), "16+")
     found[f"words {length}"] = 1.0
-    finite = any(t.tag_ in FINITE for t in tokens)
-    first = tokens[0] if tokens else None
-    upper = first is not None and first.text[:1].isupper()
+    finite = any(doc[i].tag_ in FINITE for i in inside)
+    upper = bool(inside) and words[inside[0]][:1].isupper()
     found[f"{'upper' if upper else 'lower'}, {'finite' if finite else 'no verb'}"] = 1.0
-    last = content.rstrip()[-1:]
-    following = next((t for t in doc[quotation.end : quotation.end + 2] if not t.is_space), None)
-    preceding = next((t for t in reversed(doc[max(0, quotation.start - 2) : quotation.start]) if not t.is_space), None)
+    last = view.content(quotation).rstrip()[-1:]
+    following = next((doc[i] for i in range(end, min(end + 2, len(words))) if not words[i].isspace()), None)
+    preceding = next((doc[i] for i in range(start - 1, max(-1, start - 3), -1) if not words[i].isspace()), None)
     found[f"ends {last if last in ',.?!…-' else 'word'}"] = 1.0
     before_it, after_it = f"before it {_sort(preceding)}", f"after it {_sort(following)}"
     found |= {before_it: 1.0, after_it: 1.0}
-    if len(tokens) <= SHORT:
+    if len(inside) <= SHORT:
         found[f"short, {before_it}, {after_it}"] = 1.0  # "a “river force” patrols"
-    if _is_capitalised(tokens):
+    if _is_capitalised(doc, words, inside):
         found["every word capital"] = 1.0
-    if upper and len(tokens) == 1:
+    if upper and len(inside) == 1:
         found["one capital word"] = 1.0
-    if any(t.lower_ in INVOLVED for t in tokens):
+    if not INVOLVED.isdisjoint(view.lowered[start:end]):
         found["speaks of I, we or you"] = 1.0
     block = view.blocks[quotation.block] if view.blocks else None
     if block is not None:
@@ -56,9 +56,10 @@ def kind_features(view: View, quotation: Quotation, link: Link | None) -> Featur
             found["fills its block"] = 1.0
         elif span.start <= block.start + 2:
             found["begins its block"] = 1.0
-    near = [t for t in doc[max(0, quotation.start - 4) : quotation.start] if view.quoted[t.i] < 0]
-    for name, words in (("title", view.lexicon.title_cues), ("term", view.lexicon.term_cues)):
-        if any(t.lemma_.lower() in words or t.lower_ in words for t in near[-3:]):
+    near = [i for i in range(max(0, start - 4), start) if view.quoted[i] < 0][-3:]
+    beside = {*(view.lowered[i] for i in near), *(doc[i].lemma_.lower() for i in near)}
+    for name, cues in (("title", view.lexicon.title_cues), ("term", view.lexicon.term_cues)):
+        if not cues.isdisjoint(beside):
             found[f"{name} cue before"] = 1.0
     if following is not None and following.lemma_.lower() in view.lexicon.title_cues:
         found["title cue after"] = 1.0
@@ -75,23 +76,21 @@ def kind_features(view: View, quotation: Quotation, link: Link | None) -> Featur
     return found
 
 
-def _is_capitalised(tokens: Sequence[Token]) -> bool:
-    """Whether all words but the small ones, at least two, have a capital."""
-    words = 0
-    for token in tokens:
-        if token.pos_ not in SMALL:
-            if not (token.text[:1].isupper() or token.like_num):
+def _is_capitalised(doc: Doc, words: Sequence[str], tokens: Sequence[int]) -> bool:
+    """Whether all of some words but the small ones, at least two, have a capital."""
+    capitals = 0
+    for i in tokens:
+        if doc[i].pos_ not in SMALL:
+            if not (words[i][:1].isupper() or doc[i].like_num):
                 return False
-            words += 1
-    return words > 1
+            capitals += 1
+    return capitals > 1
 
 
-def _sort(token: object) -> str:
+def _sort(token: Token | None) -> str:
     if token is None:
         return "nothing"
-    if token.is_punct:  # type: ignore[attr-defined]
-        return str(token.text)[:1]  # type: ignore[attr-defined]
-    return str(token.pos_)  # type: ignore[attr-defined]
+    return token.text[:1] if token.is_punct else token.pos_
 
 
 def kind_pointers(view: View) -> dict[int, list[float]]:
@@ -109,8 +108,4 @@ def with_encoder(found: Features, probabilities: list[float] | None) -> Features
 
 def classify(found: Features, weights: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """The probabilities of the four kinds."""
-    scores = {kind: sum(weights[kind].get(name, 0.0) * value for name, value in found.items()) for kind in KINDS}
-    top = max(scores.values())
-    exponentials = {kind: math.exp(score - top) for kind, score in scores.items()}
-    total = sum(exponentials.values())
-    return {kind: value / total for kind, value in exponentials.items()}
+    return dict(zip(KINDS, softmax([score_of(found, weights[kind]) for kind in KINDS]), strict=True))

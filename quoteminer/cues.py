@@ -154,7 +154,7 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
         subject = None
     start, end = token.i, token.i + 1
     while (
-        start > 0 and doc[start - 1].pos_ in AUXILIARIES and doc[start - 1].head.i == end - 1 and quoted[start - 1] < 0
+        start > 0 and quoted[start - 1] < 0 and doc[start - 1].pos_ in AUXILIARIES and doc[start - 1].head.i == token.i
     ):
         start -= 1
     if end + 1 < len(doc) and doc[end].text == "as" and doc[end + 1].text in ("saying", "telling", "stating"):

@@ -9,8 +9,8 @@ from spacy.tokens import Token
 
 from quoteminer.candidates import Candidate
 from quoteminer.fitting import Fitting
+from quoteminer.loglinear import Features
 from quoteminer.phrases import DEFINITE
-from quoteminer.view import Features
 
 DETERMINERS = frozenset(("the", "a", "an", "his", "her", "their", "its", "one", "this", "another"))
 POSSESSIVE_PRONOUNS = frozenset(("his", "her", "their", "its"))

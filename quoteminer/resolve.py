@@ -8,15 +8,15 @@ and, on the shipped pipeline, what the encoder points at; its weights stand in `
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from quoteminer.candidate_features import NEW, OLD, REPORTER, FeatureMaker, Resolved
 from quoteminer.candidates import Candidate, Roster
 from quoteminer.entities import Group
+from quoteminer.loglinear import Features, score_of, softmax
 from quoteminer.phrases import ISSUED
 from quoteminer.syntax import NAME_PARTS, POSSESSIVES, SUBJECTS, children_of, conjuncts_of
-from quoteminer.view import Features, Link, Quotation, View, mention_bounds
+from quoteminer.view import Link, Quotation, View, mention_bounds
 
 APPOSED = frozenset(("DET", "ADJ", "NOUN", "PROPN", "ADP", "NUM"))
 REASONS = {
@@ -64,11 +64,8 @@ class Resolver:
     def rank(self, form: str, rows: Sequence[tuple[int, Features]]) -> list[tuple[float, int, Features]]:
         """The candidates with their probabilities, best first."""
         weights = self.weights.get(form + self._suffix, {})
-        scores = [sum(weights.get(name, 0.0) * value for name, value in found.items()) for _, found in rows]
-        top = max(scores, default=0.0)
-        exponentials = [math.exp(score - top) for score in scores]
-        total = sum(exponentials) or 1.0
-        ranked = [(e / total, number, found) for e, (number, found) in zip(exponentials, rows, strict=True)]
+        chances = softmax([score_of(found, weights) for _, found in rows])
+        ranked = [(chance, number, found) for chance, (number, found) in zip(chances, rows, strict=True)]
         return sorted(ranked, key=lambda row: (-row[0], row[1]))
 
     def reasons(self, form: str, found: Features) -> tuple[str, ...]:

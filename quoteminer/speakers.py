@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from spacy.tokens import Doc, Token
 
 from quoteminer.cues import Report
+from quoteminer.loglinear import Features, score_of, softmax
 from quoteminer.pointers import LEAST_SHARE, targets_of
 from quoteminer.syntax import NOMINAL, PERSONS, phrase_head_after, settle_head
-from quoteminer.view import Features, Link, Quotation, View, described_head, mention_bounds
+from quoteminer.view import Link, Quotation, View, described_head, mention_bounds
 
 # --- the rules ------------------------------------------------------------------------------------------------------
 
@@ -239,14 +240,6 @@ def _silence(
     return found
 
 
-def softmax(scores: Sequence[float]) -> list[float]:
-    """Scores as probabilities."""
-    top = max(scores)
-    exponentials = [math.exp(score - top) for score in scores]
-    total = sum(exponentials)
-    return [value / total for value in exponentials]
-
-
 def proposals_for(
     view: View, quotation: Quotation, pointed: Sequence[tuple[int, float]]
 ) -> list[tuple[Link, Report | None]]:
@@ -292,7 +285,7 @@ def attribute(
         pointed = pointers.get(quotation.start, [])
         proposals = proposals_for(view, quotation, pointed)
         rows = link_features(view, quotation, proposals, pointed)
-        chances = softmax([sum(table.get(name, 0.0) * value for name, value in row.items()) for row in rows])
+        chances = softmax([score_of(row, table) for row in rows])
         best = max(range(len(rows)), key=lambda i: chances[i])
         chosen = proposals[best][0] if best < len(proposals) else None
         if chosen is None and previous is not None and (goes_on or _is_split(view, previous, quotation)):

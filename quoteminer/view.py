@@ -19,7 +19,6 @@ from quoteminer.marks import MarkedSpan
 from quoteminer.page import Page
 from quoteminer.syntax import DESCRIBING, phrase_bounds
 
-Features = dict[str, float]
 STOPS = frozenset((".", "?", "!", ";"))
 FARTHEST = 300  # tokens: no sentence of the news is longer, and a line without full stops must not cost its square
 
@@ -87,6 +86,8 @@ class View:
     block_bounds: list[tuple[int, int]] = field(init=False)
     heads: list[int] = field(init=False)
     stops: frozenset[int] = field(init=False)
+    _after: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _before: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         page = self.page
@@ -134,16 +135,28 @@ class View:
 
     def after(self, quotation: Quotation) -> tuple[int, int]:
         """The tokens after a quotation up to the next one, the end of its sentence or of its block."""
+        found = self._after.get(quotation.index)
+        if found is None:
+            found = self._after[quotation.index] = quotation.end, self._end_after(quotation)
+        return found
+
+    def _end_after(self, quotation: Quotation) -> int:
         end = min(self.block_bounds[quotation.block][1], quotation.end + FARTHEST)
         i = quotation.end
         while i < end and self.quoted[i] < 0:
             if i in self.stops and i > quotation.end:
-                return quotation.end, i + 1
+                return i + 1
             i += 1
-        return quotation.end, i
+        return i
 
     def before(self, quotation: Quotation) -> tuple[int, int]:
         """The tokens before a quotation, back to the start of its sentence or block; earlier quotations are skipped."""
+        found = self._before.get(quotation.index)
+        if found is None:
+            found = self._before[quotation.index] = self._start_before(quotation), quotation.start
+        return found
+
+    def _start_before(self, quotation: Quotation) -> int:
         low = max(self.block_bounds[quotation.block][0], quotation.start - FARTHEST)
         i = quotation.start
         while i > low:
@@ -157,7 +170,7 @@ class View:
             if i - 1 in self.stops and i < quotation.start:
                 break
             i -= 1
-        return i, quotation.start
+        return i
 
 
 def _ends_sentence(view: View, quotation: Quotation) -> bool:

@@ -5,6 +5,7 @@ from trees import make_doc
 
 from quoteminer.analysis import load_weights, make_view
 from quoteminer.lexicon import load_lexicon
+from quoteminer.loglinear import softmax
 from quoteminer.speakers import (
     ACCORDING,
     AFTER,
@@ -16,7 +17,6 @@ from quoteminer.speakers import (
     link_features,
     proposals_for,
     propose,
-    softmax,
 )
 from quoteminer.view import Link, View, mention_bounds
 

@@ -23,11 +23,12 @@ from quoteminer.candidate_features import FORMS, OLD, REPORTER, Resolved
 from quoteminer.classify import KINDS, kind_features, kind_pointers, with_encoder
 from quoteminer.entities import group_mentions
 from quoteminer.lexicon import load_lexicon
+from quoteminer.loglinear import Features
 from quoteminer.pointers import targets_of
 from quoteminer.resolve import Resolver
 from quoteminer.scoring import same_source
 from quoteminer.speakers import attribute, link_features, proposals_for
-from quoteminer.view import Features, Quotation, View, mention_bounds
+from quoteminer.view import Quotation, View, mention_bounds
 
 MINIMUM = 5
 PRIOR, PRIOR_OF_KINDS = 2.0, 6.0
