@@ -48,10 +48,9 @@ class FeatureMaker:
         self.view, self.roster, self.lexicon = view, roster, view.lexicon
         self.phrases = Phrases(roster)
         self.fitting = Fitting(self.phrases)
-        labels = {view.doc.vocab.strings[label] for label in SUBJECTS}
-        subjects = [label in labels for label in view.doc.to_array("DEP").tolist()]
         self._subjects = {
-            m.start_token: any(subjects[m.start_token : m.end_token]) or subjects[self._title(m.start_token)]
+            m.start_token: any(self._is_subject(token) for token in range(m.start_token, m.end_token))
+            or self._is_subject(self._title(m.start_token))
             for group in groups
             for m in group.mentions
         }
@@ -63,6 +62,9 @@ class FeatureMaker:
         self.nouns = NounFeatures(self.fitting)
         self.history: list[tuple[Quotation, Resolved]] = []
         self._spoke: Counter[int] = Counter()
+
+    def _is_subject(self, token: int) -> bool:
+        return self.view.doc[token].dep_ in SUBJECTS
 
     def _title(self, token: int) -> int:
         """The title just before a name that the tree takes for its head: "Dr" of "Dr NAME"; else `token` itself."""

@@ -240,14 +240,14 @@ def _sorts_of_body(group: Group, view: View) -> frozenset[str]:
     doc, found = view.doc, set()
     for mention in group.mentions:
         nouns = [doc[mention.start_token - 1]] if mention.start_token else []
-        if doc[mention.end_token : mention.end_token + 1].text in (",", "–", "—"):
-            head = phrase_head_after(doc, mention.end_token + 1, min(len(doc), mention.end_token + 12))
-            if head is not None and doc[mention.end_token + 1].pos_ == "DET":
+        after = mention.end_token + 1
+        if after < len(doc) and view.words[after - 1] in (",", "–", "—") and doc[after].pos_ == "DET":
+            head = phrase_head_after(doc, after, min(len(doc), after + 11))
+            if head is not None:
                 nouns.append(doc[head])
         for noun in nouns:
-            lemma = noun.lemma_.lower()
             if noun.pos_ == "NOUN" and view.kind_of(noun) in ("organisation", "group"):
-                found.add(lemma)
+                found.add(noun.lemma_.lower())
     return frozenset(found)
 
 

@@ -19,7 +19,7 @@ _DOUBLE_MARKS = frozenset('"“”')
 def consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
     """Names with one label for each form: its commonest, or PERSON where a title or a full name says so."""
     votes: defaultdict[Key, dict[str, int]] = defaultdict(dict)
-    keys = [key_of(page.form(name)) for name in names]
+    keys = [key_of(name.form) for name in names]
     surnames: set[Key] = set()
     initials: set[Key] = set()
     definite: set[Key] = set()
@@ -27,7 +27,7 @@ def consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
     for key, name in zip(keys, names, strict=True):
         if name.label == "PERSON" and len(key) > 1:
             surnames.add(key[:1] if page.words[name.start_token] in page.lexicon.surname_first else key[-1:])
-            letters = "".join(part[0] for part in page.form(name).replace("-", " ").split() if part[0].isalpha())
+            letters = "".join(part[0] for part in name.form.replace("-", " ").split() if part[0].isalpha())
             initials.update(((letters.lower(),),) if len(letters) > 2 else ())
         if name.start_token and page.lowered[name.start_token - 1] == "the":
             definite.add(key)
@@ -91,7 +91,7 @@ def _stuck(page: Page, i: int, forms: Mapping[Key, str]) -> Iterator[NameMention
         before, found, piece = text.rpartition(mark)
         if found and before and (piece,) in forms:
             start = page.offsets[i] + len(text) - len(piece)
-            yield NameMention(start, start + len(piece), i, i + 1, forms[(piece,)])
+            yield NameMention(start, start + len(piece), i, i + 1, forms[(piece,)], piece)
             return
 
 

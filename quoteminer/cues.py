@@ -37,7 +37,8 @@ PREPOSITIONS = {
     ("as", "per"): "as per",
     ("per",): "per",
 }
-_FIRST_WORDS = frozenset(get_string_id(preposition[0]) for preposition in PREPOSITIONS)
+_PREPOSITION_IDS = [[get_string_id(word) for word in preposition] for preposition in PREPOSITIONS]
+_FIRST_WORDS = frozenset(ids[0] for ids in _PREPOSITION_IDS)
 AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
 
 
@@ -74,7 +75,7 @@ def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon) -> tuple[Rep
     for i, (word, lemma) in enumerate(zip(words, lemmas, strict=True)):
         if (word in known_words or lemma in known_lemmas) and quoted[i] < 0:
             token = doc[i]
-            report = _preposition(doc, token) if word in _FIRST_WORDS else None
+            report = _preposition(doc, i, words) if word in _FIRST_WORDS else None
             report = report or _verb(doc, token, quoted, lexicon) or _noun(doc, token, quoted, lexicon)
             if report is not None:
                 found.append(report)
@@ -91,15 +92,16 @@ def _telling(lexicon: Lexicon) -> tuple[frozenset[int], frozenset[int]]:
     return words | _FIRST_WORDS, frozenset(map(get_string_id, typed))
 
 
-def _preposition(doc: Doc, token: Token) -> Report | None:
-    for words in PREPOSITIONS:
-        end = token.i + len(words)
-        if end <= len(doc) and all(doc[i].lower_ == word for i, word in enumerate(words, token.i)):
-            if words == ("per",) and not (token.i and doc[token.i - 1].text == ","):
-                continue
+def _preposition(doc: Doc, start: int, words: Sequence[int]) -> Report | None:
+    """ "according to" and the like from token `start` on; `words` are the ids of the tokens in lower case."""
+    for ids in _PREPOSITION_IDS:
+        end = start + len(ids)
+        if words[start:end] == ids:
+            if len(ids) == 1 and not (start and doc[start - 1].text == ","):
+                continue  # "per"
             subject = phrase_head_after(doc, end, min(len(doc), end + 15))
             if subject is not None:
-                return Report(token.i, end, end - 1, subject, "preposition", "strong")
+                return Report(start, end, end - 1, subject, "preposition", "strong")
     return None
 
 

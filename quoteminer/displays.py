@@ -37,7 +37,8 @@ def find_displayed(
         One record a paragraph, in order of the text; they do not overlap each other.
     """
     text = doc.text if text is None else text
-    people = {(entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ in PERSONS}
+    entities = doc.ents if any(block.kind == "credit" for block in blocks) else ()  # a Doc makes them anew each time
+    people = {(entity.start_char, entity.end_char) for entity in entities if entity.label_ in PERSONS}
     paragraphs = read_paragraphs(text, blocks, marked, lexicon)
     found: dict[int, Displayed] = {}
     for source in (

@@ -79,7 +79,7 @@ def group_mentions(page: Page) -> tuple[Group, ...]:
 
 
 def _group(page: Page, i: int, name: str, cluster: Cluster, card: Card) -> Group:
-    forms = dict.fromkeys(page.form(mention) for mention in cluster.mentions)
+    forms = dict.fromkeys(mention.form for mention in cluster.mentions)
     gender = card.gender or page.lexicon.gender_of_name(name) if cluster.label == "PERSON" else None
     return Group(
         id=i,
@@ -97,7 +97,7 @@ def _group(page: Page, i: int, name: str, cluster: Cluster, card: Card) -> Group
 
 def _name(page: Page, cluster: Cluster) -> str:
     """The fullest form: most words, then not in capitals throughout, then the commonest, then the first."""
-    forms = [page.form(mention) for mention in cluster.mentions]
+    forms = [mention.form for mention in cluster.mentions]
     if cluster.shared and not any(" " in form for form in forms):
         return cluster.shared
     counts = Counter(forms)
@@ -118,7 +118,7 @@ def _name(page: Page, cluster: Cluster) -> str:
 def _organisations(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
     """The bodies that some names refer to: acronyms and shorter forms with the full name."""
     lexicon = page.lexicon
-    keys = [_organisation_key(page.form(name), lexicon) for name in names]
+    keys = [_organisation_key(name.form, lexicon) for name in names]
     index = Index()
     clusters: list[Cluster] = []
     assigned: dict[Key, Cluster] = {}
@@ -133,7 +133,7 @@ def _organisations(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
         if cluster is None:
             cluster = Cluster("ORG", key)
             clusters.append(cluster)
-            index.add(cluster, (*key, *_acronyms(page.form(names[i]), lexicon)))
+            index.add(cluster, (*key, *_acronyms(names[i].form, lexicon)))
         assigned[key] = cluster
     _link_brackets(page, names, keys, assigned)
     for name, key in zip(names, keys, strict=True):
@@ -206,7 +206,7 @@ def _link_brackets(page: Page, names: Sequence[NameMention], keys: Sequence[Key]
 def _places(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
     clusters: dict[tuple[str, str], Cluster] = {}
     for name in names:
-        form = page.form(name)
+        form = name.form
         key = "".join(key_of(page.lexicon.demonyms.get(form, form))) or form
         key = _PLACES.get(key, key)
         cluster = clusters.setdefault((name.label, key), Cluster(name.label, (key,)))

@@ -181,8 +181,10 @@ def _is_caption(text: str, start: int, end: int) -> bool:
     )
 
 
-def _ends_in(tail: str, sources: Sequence[str], separators: tuple[str, ...]) -> bool:
+def _ends_in(tail: str, sources: tuple[str, ...], separators: tuple[str, ...]) -> bool:
     """Whether a line ends in one of the sources, set off by one of the separators."""
+    if not tail.endswith(sources):
+        return False
     matches = (source for source in sources if tail.endswith(source))
     return any(tail[: -len(source)].rstrip().endswith(separators) for source in matches)
 

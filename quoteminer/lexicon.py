@@ -61,6 +61,7 @@ class Lexicon:
         roles: offices, jobs and capacities: minister, chief executive, striker, resident.
         kinship: mother, widow, son-in-law.
         person_nouns: other nouns for one person: man, neighbour, survivor.
+        role_ends: the last words of roles, kin and person nouns.
         noun_gender: the roles, kin and person nouns that show a gender.
         group_nouns: nouns that name several people, as they stand: officials, police, analysts.
         org_nouns: head nouns of organisations: ministry, court, club.
@@ -94,6 +95,7 @@ class Lexicon:
     roles: frozenset[str]
     kinship: frozenset[str]
     person_nouns: frozenset[str]
+    role_ends: frozenset[str]
     noun_gender: Mapping[str, Gender]
     group_nouns: frozenset[str]
     org_nouns: frozenset[str]
@@ -187,6 +189,9 @@ def read_lexicon(folder: Path) -> Lexicon:
     organisations = _read(folder / "organisations.txt", "nouns", "suffixes")
     places = _read(folder / "places.txt", "nouns", "demonyms =", "capitals =", lower=False)
     titles = frozenset().union(*(honorifics[name] for name in ("honorifics", "male", "female")))
+    kinship = frozenset().union(*(persons[name] for name in ("kinship", "kinship male", "kinship female")))
+    person_nouns = frozenset().union(*(persons[name] for name in ("persons", "persons male", "persons female")))
+    offices = frozenset().union(*roles.values())
     works = _read(folder / "works.txt", "title cues", "term cues")
     pronouns = _read(folder / "pronouns.txt", *_PRONOUNS, "relative", "indefinite", "demonstrative")
     return Lexicon(
@@ -199,12 +204,13 @@ def read_lexicon(folder: Path) -> Lexicon:
         speech_nouns=frozenset(speech["speech"]),
         document_nouns=frozenset(speech["documents"]),
         honorifics=titles,
-        honorific_ends=frozenset(end for title in titles for end in (title.split()[-1], title.rpartition("-")[2])),
+        honorific_ends=_ends(titles),
         honorific_gender=MappingProxyType(_genders(honorifics)),
         office_abbreviations=MappingProxyType(honorifics["offices"]),
-        roles=frozenset().union(*roles.values()),
-        kinship=frozenset().union(*(persons[name] for name in ("kinship", "kinship male", "kinship female"))),
-        person_nouns=frozenset().union(*(persons[name] for name in ("persons", "persons male", "persons female"))),
+        roles=offices,
+        kinship=kinship,
+        person_nouns=person_nouns,
+        role_ends=_ends(offices | kinship | person_nouns),
         noun_gender=MappingProxyType(
             _genders(roles) | _genders(persons, prefix="kinship ") | _genders(persons, prefix="persons ")
         ),
@@ -226,6 +232,11 @@ def read_lexicon(folder: Path) -> Lexicon:
         indefinite_pronouns=frozenset(pronouns["indefinite"]),
         demonstrative_pronouns=frozenset(pronouns["demonstrative"]),
     )
+
+
+def _ends(entries: frozenset[str]) -> frozenset[str]:
+    """The last words of entries, and what stands behind their last hyphen, at which a tokenizer may cut."""
+    return frozenset(end for entry in entries for end in (entry.split()[-1], entry.rpartition("-")[2]))
 
 
 def _strengths(strong: Mapping[str, str], weak: Mapping[str, str]) -> dict[str, Strength]:

@@ -17,15 +17,18 @@ _T = TypeVar("_T")
 
 OPEN, CLOSE, UNDECIDED, APOSTROPHE = "open", "close", "undecided", "apostrophe"
 DOUBLE = '“”"„‟＂'
+_SINGLE = "‘’'‚‛`´"
 _FAMILIES = {
     **dict.fromkeys(DOUBLE, "double"),
-    **dict.fromkeys("‘’'‚‛`´", "single"),
+    **dict.fromkeys(_SINGLE, "single"),
     **dict.fromkeys("«»", "guillemet"),
     **dict.fromkeys("‹›", "single_guillemet"),
     **dict.fromkeys("「」", "corner"),
     **dict.fromkeys("『』", "white_corner"),
 }
-_ANY_MARK = re.compile(f"[{''.join(_FAMILIES)}]")
+_OTHERS = "".join(mark for mark in _FAMILIES if mark not in _SINGLE)
+# A single mark between two letters or digits is an apostrophe.
+_ANY_MARK = re.compile(rf"[{_OTHERS}]|(?<![^\W_])[{_SINGLE}]|[{_SINGLE}](?![^\W_])")
 _TYPED = {**dict.fromkeys("“„‟«‹‘‚‛「『`", OPEN), **dict.fromkeys("”»›’」』´", CLOSE)}
 _TWO_SINGLES = {"''": UNDECIDED, "``": OPEN, "‘‘": OPEN, "’’": CLOSE, "´´": CLOSE}
 _STYLES = {"„": "low", "‚": "low", "``": "backtick", "`": "backtick"}
@@ -74,7 +77,7 @@ class Mark(NamedTuple):
 
 
 def scan_marks(text: str, start: int, end: int) -> Iterator[Mark]:
-    """The marks from `start` to `end`, in order."""
+    """The marks from `start` to `end`, in order, without the apostrophes inside of words."""
     position = start
     while found := _ANY_MARK.search(text, position, end):
         position = found.start()

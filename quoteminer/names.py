@@ -86,9 +86,9 @@ def _with_nickname(page: Page, name: NameMention, persons: Mapping[int, NameMent
 def _joined(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
     """Names with the fragments of one name put together again, and persons with what was cut off."""
     joined: list[NameMention] = []
-    forms = Counter(page.form(name) for name in names)
+    forms = Counter(name.form for name in names)
     for name in names:
-        apart = bool(joined) and min(forms[page.form(joined[-1])], forms[page.form(name)]) > 1  # "Trump-Xi talks"
+        apart = bool(joined) and min(forms[joined[-1].form], forms[name.form]) > 1  # "Trump-Xi talks"
         if joined and (label := _joint_label(page, joined[-1], name, apart)):
             start = joined[-1].start_token
             if label == "PERSON":
@@ -98,9 +98,9 @@ def _joined(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
             joined.append(name)
     limits = [0, *(name.end_token for name in joined), len(page.words)]
     after = [*(name.start_token for name in joined[1:]), len(page.words)]
-    surnames = {page.form(name).split()[-1] for name in joined if " " in page.form(name)}
+    surnames = {name.form.split()[-1] for name in joined if " " in name.form}
     return [
-        _widened(page, name, limits[i], after[i], page.form(name) not in surnames) if name.label == "PERSON" else name
+        _widened(page, name, limits[i], after[i], name.form not in surnames) if name.label == "PERSON" else name
         for i, name in enumerate(joined)
     ]
 
@@ -112,7 +112,7 @@ def _joint_label(page: Page, first: NameMention, second: NameMention, apart: boo
         return None
     if first.end != page.offsets[low - 1] + len(page.words[low - 1]):  # its possessive
         return None
-    if page.form(first).split()[-1] == page.form(second).split()[-1]:
+    if first.form.split()[-1] == second.form.split()[-1]:
         return None
     inner = [word for word in page.words[low:high] if not word.isspace()]
     text = "".join(inner)
@@ -210,7 +210,7 @@ def _with_brackets(page: Page, names: Sequence[NameMention]) -> list[NameMention
     words = page.words
     found = list(names)
     taken = covered(names)
-    bodies = {page.form(name) for name in names if name.label == "ORG"}
+    bodies = {name.form for name in names if name.label == "ORG"}
     for name in names:
         inside = name.end_token + 1
         if name.label != "ORG" or inside + 1 >= len(words) or words[inside - 1] != "(" or inside in taken:

@@ -27,6 +27,7 @@ class NameMention(NamedTuple):
         start, end: code points of the bare name, end exclusive: no honorific, no leading "the", no possessive 's.
         start_token, end_token: the same in tokens; the last token may reach past `end` where a mark sticks to it.
         label: "PERSON", "ORG", "PLACE" or "OTHER".
+        form: its text with single spaces.
     """
 
     start: int
@@ -34,6 +35,7 @@ class NameMention(NamedTuple):
     start_token: int
     end_token: int
     label: str
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,6 @@ class Page:
     offsets: list[int]
     spaced: list[int]
     lexicon: Lexicon
-    _forms: dict[tuple[int, int], str] = field(default_factory=dict)
     _titles: dict[int, int] = field(default_factory=dict)
 
     @classmethod
@@ -79,14 +80,6 @@ class Page:
             return ""
         return self.text[self.offsets[start] : self.offsets[end - 1] + len(self.words[end - 1])]
 
-    def form(self, name: NameMention) -> str:
-        """The text of a name with single spaces."""
-        place = name[:2]
-        form = self._forms.get(place)
-        if form is None:
-            form = self._forms[place] = " ".join(self.text[name.start : name.end].split())
-        return form
-
     def name(self, start: int, end: int, label: str) -> NameMention | None:
         """The name that the tokens from `start` to `end` hold, None where they hold no letter."""
         text = self.text
@@ -99,9 +92,10 @@ class Page:
             first += 1
         while first < last and not (text[last - 1].isalnum() or text[last - 1] in ".)!+"):
             last -= 1
-        if not any(c.isalpha() for c in text[first:last]):
+        found = text[first:last]
+        if not found.isalpha() and not any(c.isalpha() for c in found):
             return None
-        return NameMention(first, last, start, end, label)
+        return NameMention(first, last, start, end, label, " ".join(found.split()))
 
     def ends_block(self, i: int) -> bool:
         """Whether token `i` is white space between two blocks; any line break where no blocks are known.

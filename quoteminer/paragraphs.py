@@ -55,7 +55,7 @@ class Displayed(NamedTuple):
     turn: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Paragraph:
     """A block with what of its words stands outside quotation marks; most are never asked for more than their text.
 

@@ -105,10 +105,8 @@ def group_persons(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
         if key not in assigned:
             cluster = _fitting_full(key, genders[i], index, lexicon)
             if cluster is None:
-                likely = lexicon.gender_of_name(page.form(names[i]))
-                initials = "".join(
-                    part[0] for part in page.form(names[i]).replace("-", " ").split() if part[0].isalpha()
-                )
+                likely = lexicon.gender_of_name(names[i].form)
+                initials = "".join(part[0] for part in names[i].form.replace("-", " ").split() if part[0].isalpha())
                 cluster = Cluster("PERSON", key, likely=likely, shared=shared.get(i), initials=initials.lower())
                 clusters.append(cluster)
             assigned[key] = cluster
@@ -119,7 +117,7 @@ def group_persons(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
         if len(key) > 1:
             person = assigned[key]
         else:
-            found = _fitting_short(page.form(name), key[0], gender, role, index, lexicon)
+            found = _fitting_short(name.form, key[0], gender, role, index, lexicon)
             person = found or Cluster("PERSON", key)
             if found is None:
                 clusters.append(person)
@@ -139,11 +137,11 @@ def _shared_surnames(page: Page, names: Sequence[NameMention], keys: list[Key]) 
     full = {word for key in keys if len(key) > 1 for word in key[:-1]}
     shared = {}
     for i in range(len(names) - 1):
-        first, second, form = names[i], names[i + 1], page.form(names[i])
+        first, second, form = names[i], names[i + 1], names[i].form
         joined = second.start_token - first.end_token == 1 and page.lowered[first.end_token] in ("and", "&")
         if not (joined and len(keys[i]) == 1 and len(keys[i + 1]) > 1 and keys[i][0] not in full):
             continue
-        partner = page.form(second).split()
+        partner = second.form.split()
         if form in page.lexicon.given_names and partner[0] in page.lexicon.given_names:
             keys[i] = (keys[i][0], keys[i + 1][-1])
             shared[i] = f"{form} {partner[-1]}"
@@ -152,7 +150,7 @@ def _shared_surnames(page: Page, names: Sequence[NameMention], keys: list[Key]) 
 
 def _person_keys(page: Page, names: Sequence[NameMention]) -> list[Key]:
     """The telling words of each name, without a role taken for a given name ("Dean Roe" where Ann Roe is known)."""
-    keys = [person_key(page.form(name), page.lexicon) for name in names]
+    keys = [person_key(name.form, page.lexicon) for name in names]
     given: defaultdict[str, set[str]] = defaultdict(set)
     for key in keys:
         if len(key) > 1:

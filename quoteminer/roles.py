@@ -47,7 +47,8 @@ def role_start(scene: Scene, end: int, low: int = 0) -> int:
     lexicon = scene.lexicon
     if end <= low or (not scene.typed[end - 1].isalpha() and "." not in scene.words[end - 1]):
         return end
-    for length in range(min(_LONGEST_ROLE, end - low), 0, -1):
+    likely = singular(scene.words[end - 1]) in lexicon.role_ends
+    for length in range(min(_LONGEST_ROLE, end - low), 0, -1) if likely else ():
         phrase = singular(scene.page.between(end - length, end).lower())
         if phrase in lexicon.roles or phrase in lexicon.kinship or phrase in lexicon.person_nouns:
             return end - length

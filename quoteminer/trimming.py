@@ -48,7 +48,7 @@ def _trimmed(page: Page, start: int, end: int, label: str) -> Iterator[NameMenti
         end -= 1  # "the Congress Monday said"
     start = (after_titles if label == "PERSON" else _after_adjectives)(page, start, end)
     if start < end and (name := page.name(start, end, label)):
-        form = page.form(name)
+        form = name.form
         if label == "PLACE" and end < len(words) and f"{form} {words[end]}" in lexicon.demonyms:
             return  # the "South" of "South Korean"
         if label != "PERSON" and form.lower() in WEEKDAYS:
