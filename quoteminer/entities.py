@@ -209,6 +209,8 @@ def _places(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
         form = name.form
         key = "".join(key_of(page.lexicon.demonyms.get(form, form))) or form
         key = _PLACES.get(key, key)
-        cluster = clusters.setdefault((name.label, key), Cluster(name.label, (key,)))
+        cluster = clusters.get((name.label, key))
+        if cluster is None:
+            cluster = clusters[name.label, key] = Cluster(name.label, (key,))
         cluster.mentions.append(name)
     return list(clusters.values())

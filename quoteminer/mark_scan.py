@@ -26,9 +26,8 @@ _FAMILIES = {
     **dict.fromkeys("「」", "corner"),
     **dict.fromkeys("『』", "white_corner"),
 }
-_OTHERS = "".join(mark for mark in _FAMILIES if mark not in _SINGLE)
 # A single mark between two letters or digits is an apostrophe.
-_ANY_MARK = re.compile(rf"[{_OTHERS}]|(?<![^\W_])[{_SINGLE}]|[{_SINGLE}](?![^\W_])")
+_ANY_MARK = re.compile(rf"[{''.join(_FAMILIES)}](?:(?<![{_SINGLE}])|(?<![^\W_].)|(?![^\W_]))", re.DOTALL)
 _TYPED = {**dict.fromkeys("“„‟«‹‘‚‛「『`", OPEN), **dict.fromkeys("”»›’」』´", CLOSE)}
 _TWO_SINGLES = {"''": UNDECIDED, "``": OPEN, "‘‘": OPEN, "’’": CLOSE, "´´": CLOSE}
 _STYLES = {"„": "low", "‚": "low", "``": "backtick", "`": "backtick"}
