@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -190,16 +190,12 @@ def _entities(
     rows = []
     for candidate in resolver.entities:
         group = groups[candidate.number] if candidate.number < len(groups) else None
-        mentions = {
-            (m.start, m.end): Mention(m.start, m.end, text[m.start : m.end]) for m in (group.mentions if group else ())
-        }
-        taken = sorted(mentions)
+        mentions = [Mention(m.start, m.end, text[m.start : m.end]) for m in (group.mentions if group else ())]
         for tokens in candidate.resolved:
             part = _slice(text, doc, tokens)
-            if part is not None and _is_free(taken, part[0], part[1]):
-                insort(taken, part[:2])
-                mentions[part[:2]] = Mention(*part, is_name=False)
-        rows.append((candidate, group, tuple(mentions[key] for key in sorted(mentions))))
+            if part is not None and (place := _free_place(mentions, part[0], part[1])) is not None:
+                mentions.insert(place, Mention(*part, is_name=False))
+        rows.append((candidate, group, tuple(mentions)))
     rows.sort(key=lambda row: (-len(row[2]), row[2][0].start if row[2] else 0))
     ids = {candidate.number: i for i, (candidate, _, _) in enumerate(rows)}
     entities = tuple(
@@ -218,10 +214,11 @@ def _entities(
     return entities, ids
 
 
-def _is_free(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether a stretch overlaps none of those taken, which are in order and do not overlap each other."""
-    i = bisect_left(taken, (start, start))
-    return not (i < len(taken) and taken[i][0] < end) and not (i and taken[i - 1][1] > start)
+def _free_place(taken: Sequence[Mention], start: int, end: int) -> int | None:
+    """The place of a stretch among mentions in order that do not overlap each other, None where it overlaps one."""
+    i = bisect_left(taken, start, key=lambda mention: mention.start)
+    free = not (i < len(taken) and taken[i].start < end) and not (i and taken[i - 1].end > start)
+    return i if free else None
 
 
 def _steps(text: str, doc: Doc, link: Link | None, resolved: Resolved, speakers: Iterable[Speaker]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from spacy.tokens import Token
 
 from quoteminer.candidates import LONGEST_CLAUSE, Roster
 from quoteminer.syntax import POSSESSIVES, SUBJECTS, children_of, phrase_bounds, phrase_head_after, subject_of
-from quoteminer.view import mention_bounds
 
 FARTHEST_ANTECEDENT = 1_000  # tokens
 FARTHEST_SENTENCE = 12
@@ -36,7 +35,7 @@ class Phrases:
     def named_by(self, head: int) -> tuple[int, tuple[int, int]] | None:
         """The entity that the noun phrase around token `head` names, with the phrase's tokens."""
         doc = self.view.doc
-        start, end = mention_bounds(self.view, head)
+        start, end = self.view.mention_bounds(head)
         kind = self.view.kind_of(doc[head])
         if head in self.at and (kind != "person" or self.entities[self.at[head]].label != "ORG"):
             return self.at[head], self.roster.name_around(head)
@@ -160,16 +159,12 @@ class Phrases:
             i = token.i
             if token.lower_ != head.lower_:
                 # "A White House note …. The statement read": another word for it, where it tells who issued it.
-                if (
-                    issued
-                    and token.lower_ in ISSUED
-                    and (by := self._issuer(*mention_bounds(self.view, i))) is not None
-                ):
+                if issued and token.lower_ in ISSUED and (by := self._issuer(*self.view.mention_bounds(i))) is not None:
                     return by, None
                 continue
             if i in self.at:
                 return (self.at[i], None) if self.roster.name_around(i)[1] == i + 1 else None
-            start, end = mention_bounds(self.view, i)
+            start, end = self.view.mention_bounds(i)
             owned = doc[start].tag_ == "PRP$" and lemma in self.lexicon.kinship
             if owned or doc[start].lower_ in ("a", "an", "one", "another") or end - start > mention[1] - mention[0] + 1:
                 bearer = self._bearer(token, start)

@@ -16,7 +16,7 @@ from quoteminer.entities import Group
 from quoteminer.loglinear import Features, score_of, softmax
 from quoteminer.phrases import ISSUED
 from quoteminer.syntax import NAME_PARTS, POSSESSIVES, SUBJECTS, children_of, conjuncts_of
-from quoteminer.view import Link, Quotation, View, mention_bounds
+from quoteminer.view import Link, Quotation, View
 
 APPOSED = frozenset(("DET", "ADJ", "NOUN", "PROPN", "ADP", "NUM"))
 REASONS = {
@@ -115,7 +115,7 @@ class Resolver:
                 known = tuple(dict.fromkeys((*known, partner[0]) if partner[1] > mention else (partner[0], *known)))
                 mention = min(mention[0], partner[1][0]), max(mention[1], partner[1][1])
             return Resolved(known, mention, "name")
-        return self._by_noun(quotation, mention_bounds(self.view, link.subject))
+        return self._by_noun(quotation, self.view.mention_bounds(link.subject))
 
     def _by_noun(self, quotation: Quotation, mention: tuple[int, int]) -> Resolved:
         """Whom a noun phrase that names nobody stands for: "the two", "their statement", "the minister"."""

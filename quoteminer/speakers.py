@@ -16,7 +16,7 @@ from quoteminer.cues import Report
 from quoteminer.loglinear import Features, score_of, softmax
 from quoteminer.pointers import LEAST_SHARE, targets_of
 from quoteminer.syntax import NOMINAL, PERSONS, phrase_head_after, settle_head
-from quoteminer.view import Link, Quotation, View, described_head, mention_bounds
+from quoteminer.view import Link, Quotation, View, described_head
 
 # --- the rules ------------------------------------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ def link_features(
             sort = _sort_of_subject(subject, view)
             found[f"subject {sort}"] = 1.0
             found[f"{link.rule}, subject {sort}"] = 1.0
-            low, high = mention_bounds(view, link.subject)
+            low, high = view.mention_bounds(link.subject)
             mass = sum(p for token, p in pointed if low <= token < high)
             if mass:
                 found["pointed at"] = mass
@@ -247,7 +247,7 @@ def proposals_for(
     proposals = list(propose(view, quotation))
     if pointed and pointed[0][0] >= 0 and view.quoted[pointed[0][0]] < 0 and pointed[0][1] > 0.2:
         token = described_head(view, pointed[0][0])
-        bounds = [mention_bounds(view, link.subject) for link, _ in proposals if link.subject is not None]
+        bounds = [view.mention_bounds(link.subject) for link, _ in proposals if link.subject is not None]
         if not any(low <= token < high for low, high in bounds):
             proposals.append((Link(ENCODER, token), None))
     return proposals

@@ -45,9 +45,11 @@ def _check_span(record: Span) -> None:
 def _check_tuples(record: object, *names: str) -> None:
     for name in names:
         value = getattr(record, name)
+        if isinstance(value, tuple):
+            continue
         if isinstance(value, list):
             object.__setattr__(record, name, tuple(value))
-        elif not isinstance(value, tuple):
+        else:
             raise _error(record, f"{name} must be a sequence, not {value!r}")
 
 

@@ -9,7 +9,6 @@ from quoteminer.fitting import Fitting
 from quoteminer.lexicon import Pronoun
 from quoteminer.phrases import DEFINITE, Antecedent, Phrases
 from quoteminer.pointers import Pointers
-from quoteminer.view import mention_bounds
 
 FARTHEST_REPORT = 120
 FARTHEST_CHAIN = 3
@@ -42,7 +41,7 @@ class UnnamedSources:
             if noun is None:
                 break
             if self.view.kind_of(noun) == kind:
-                span = mention_bounds(self.view, noun.i)
+                span = self.view.mention_bounds(noun.i)
             token = noun.i
         span = span or self._document_before(mention)
         return None if span is None or kind is None else (None, span)
@@ -56,7 +55,7 @@ class UnnamedSources:
         for before in self.phrases.nouns_before(mention, FARTHEST_DOCUMENT):
             told = before.tag_ == "NN" and before.lemma_.lower() in self.lexicon.document_nouns
             if told and before.i not in self.roster.at:
-                start, end = mention_bounds(self.view, before.i)
+                start, end = self.view.mention_bounds(before.i)
                 if end - start > 2 or doc[start].lower_ in ("a", "an"):
                     return start, end
         return None
@@ -94,7 +93,7 @@ class UnnamedSources:
                 return None
             if pronoun is not None and pronoun.gender in ("male", "female") and subject.tag_ == "NNS":
                 return None
-            return mention_bounds(self.view, subject.i)
+            return self.view.mention_bounds(subject.i)
         return None
 
     def _source_pointed_at(self, mention: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -106,7 +105,7 @@ class UnnamedSources:
         if noun is None or not self._is_of_kind(noun, pronoun) or self.phrases.named_by(noun.i) is not None:
             return None
         several = pronoun.number == "singular" and noun.tag_ == "NNS"
-        return None if several else mention_bounds(self.view, noun.i)
+        return None if several else self.view.mention_bounds(noun.i)
 
     def _noun_pointed_at(self, token: int) -> Token | None:
         """The noun, no name and none's, before `token` that the encoder is sure it takes up."""

@@ -88,6 +88,7 @@ class View:
     stops: frozenset[int] = field(init=False)
     _after: dict[int, tuple[int, int]] = field(default_factory=dict)
     _before: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _bounds: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         page = self.page
@@ -127,6 +128,14 @@ class View:
         heads = [i for i in range(*mention) if not mention[0] <= self.heads[i] < mention[1] or self.heads[i] == i]
         tokens = [self.doc[i] for i in heads or (mention[1] - 1,)]
         return next((token for token in tokens if token.pos_ in ("NOUN", "PROPN")), tokens[0])
+
+    def mention_bounds(self, subject: int) -> tuple[int, int]:
+        """The tokens (start, end) of the mention that has token `subject` as its head."""
+        found = self._bounds.get(subject)
+        if found is None:
+            full = self.doc[subject].pos_ not in ("PRON", "PROPN")
+            found = self._bounds[subject] = phrase_bounds(self.doc, subject, full=full)
+        return found
 
     def reports_between(self, start: int, end: int) -> Sequence[Report]:
         """The reporting words whose anchor lies in the tokens from `start` to `end`."""
@@ -204,11 +213,6 @@ def find_quotations(page: Page, spans: Sequence[MarkedSpan]) -> tuple[tuple[Quot
         quoted[first:last] = [len(found)] * (last - first)
         found.append(Quotation(len(found), first, last, block, span.turn, span))
     return tuple(found), quoted
-
-
-def mention_bounds(view: View, subject: int) -> tuple[int, int]:
-    """The tokens of a mention around its head."""
-    return phrase_bounds(view.doc, subject, full=view.doc[subject].pos_ not in ("PRON", "PROPN"))
 
 
 def described_head(view: View, subject: int) -> int:

@@ -18,7 +18,7 @@ from quoteminer.speakers import (
     proposals_for,
     propose,
 )
-from quoteminer.view import Link, View, mention_bounds
+from quoteminer.view import Link, View
 
 LEXICON = load_lexicon()
 QUOTE = "“/PUNCT/punct/4 The/DET/det/3 dam/NOUN/nsubj/4 holds/VERB:VBZ/{dep}/{verb} ,/PUNCT/punct/4 ”/PUNCT/punct/4"
@@ -43,7 +43,7 @@ def links(*sentences: str, ents: dict[str, str] | None = None) -> list[tuple[str
             found.append(None)
             continue
         cue = view.doc[slice(*link.cue)].text if link.cue else ""
-        mention = view.doc[slice(*mention_bounds(view, link.subject))].text if link.subject is not None else ""
+        mention = view.doc[slice(*view.mention_bounds(link.subject))].text if link.subject is not None else ""
         found.append((link.rule, cue, mention))
     return found
 

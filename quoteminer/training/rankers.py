@@ -28,7 +28,7 @@ from quoteminer.pointers import targets_of
 from quoteminer.resolve import Resolver
 from quoteminer.scoring import same_source
 from quoteminer.speakers import attribute, link_features, proposals_for
-from quoteminer.view import Quotation, View, mention_bounds
+from quoteminer.view import Quotation, View
 
 MINIMUM = 5
 PRIOR, PRIOR_OF_KINDS = 2.0, 6.0
@@ -149,7 +149,7 @@ def _ask_link(
     doc = view.doc
     right = []
     for link, _ in proposals:
-        low, high = mention_bounds(view, link.subject if link.subject is not None else 0)
+        low, high = view.mention_bounds(link.subject if link.subject is not None else 0)
         start, end = doc[low].idx, doc[high - 1].idx + len(doc[high - 1])
         right.append(row["form"] != "implicit" and any(start < b and a < end for a, b in row["mentions"]))
     rows = link_features(view, quotation, proposals, pointed)
