@@ -115,6 +115,8 @@ def _chosen(claims: Sequence[Claim]) -> tuple[str | None, str | None]:
 
 
 def _gender(scene: Scene, titles: dict[str, None], claims: Sequence[Claim]) -> Gender | None:
+    if not titles and not claims:
+        return None
     votes: Counter[Gender] = Counter()
     for title in titles:
         plain = title.lower().replace(".", "")

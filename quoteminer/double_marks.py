@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
 from quoteminer.layout import Block
@@ -13,7 +13,7 @@ def pair_doubles(text: str, block: Block, marks: Sequence[Mark], *, reopened: bo
     """Pair all marks but single ones, which apostrophes look like."""
     spans: list[MarkedSpan] = []
     stack: list[Mark] = []
-    waiting: Counter[str] = Counter()
+    waiting: defaultdict[str, int] = defaultdict(int)
     for mark, following in with_next([mark for mark in marks if mark.family != "single"]):
         role = _resolved_role(text, mark, following, waiting[mark.family])
         if role == OPEN:

@@ -100,9 +100,9 @@ def _name(page: Page, cluster: Cluster) -> str:
     forms = [mention.form for mention in cluster.mentions]
     if cluster.shared and not any(" " in form for form in forms):
         return cluster.shared
-    counts = Counter(forms)
-    if len(counts) == 1:
+    if len({*forms}) == 1:
         return forms[0]
+    counts = Counter(forms)
     person = cluster.label == "PERSON"
 
     def fullness(form: str) -> tuple[int, bool, int, int, int]:

@@ -246,10 +246,10 @@ def _capitalised(line: str) -> bool:
 def _speaker_labels(text: str, blocks: Sequence[Block]) -> dict[int, tuple[int, int]]:
     """The speakers' labels of a transcript, by the start of their block; empty where the text is none."""
     found = {block.start: label for block in blocks if (label := _label(text, block))}
-    counts = Counter(text[start:end] for start, end in found.values())
-    if len(found) < 3 or max(counts.values()) < 2 or len(counts) < 2:
+    if len(found) < 3:
         return {}
-    return found
+    counts = Counter(text[start:end] for start, end in found.values())
+    return found if max(counts.values()) > 1 and len(counts) > 1 else {}
 
 
 def _label(text: str, block: Block) -> tuple[int, int] | None:

@@ -18,6 +18,7 @@ from quoteminer.syntax import retired_length
 NAME_LIKE = frozenset(("syed", "sayed", "seyed", "sayyed", "seyyed", "sayyid"))  # honorifics that are part of the name
 MOST_WORDS_OF_TITLE = 4
 _MOST_TITLES, _LONG_LINE = 8, 60
+_POSSESSIVES = ("'s", "’s", "'", "’", "`s")
 
 
 class NameMention(NamedTuple):
@@ -84,10 +85,9 @@ class Page:
         """The name that the tokens from `start` to `end` hold, None where they hold no letter."""
         text = self.text
         first, last = self.offsets[start], self.offsets[end - 1] + len(self.words[end - 1])
-        for suffix in ("'s", "’s", "'", "’", "`s"):
-            if text.endswith(suffix, first, last) and last - first > len(suffix):
-                last -= len(suffix)
-                break
+        if text.endswith(_POSSESSIVES, first, last):
+            suffix = next(suffix for suffix in _POSSESSIVES if text.endswith(suffix, first, last))
+            last -= len(suffix) if last - first > len(suffix) else 0
         while first < last and not text[first].isalnum():
             first += 1
         while first < last and not (text[last - 1].isalnum() or text[last - 1] in ".)!+"):

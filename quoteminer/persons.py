@@ -240,10 +240,11 @@ def _fitting_short(
         fitting = same
     if gender:
         fitting = [c for c in fitting if c.gender or c.likely in (None, gender)] or fitting
-    ranks = [_rank_of_word(word, cluster, lexicon) for cluster in fitting]
-    best = [cluster for cluster, rank in zip(fitting, ranks, strict=True) if rank == min(ranks)]
-    if not best:
+    if not fitting:
         return None
+    ranks = [_rank_of_word(word, cluster, lexicon) for cluster in fitting]
+    least = min(ranks)
+    best = [cluster for cluster, rank in zip(fitting, ranks, strict=True) if rank == least]
     if word.capitalize() in lexicon.surname_first:
         return best[0]
     return max(best, key=lambda cluster: len(cluster.mentions))

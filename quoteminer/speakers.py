@@ -109,16 +109,17 @@ def _invites_clause(view: View, quotation: Quotation) -> str:
 
 def _governing(view: View, quotation: Quotation) -> set[int]:
     """Tokens outside of the quotation that govern its words."""
-    found: set[int] = set()
+    reached: dict[int, int] = {}  # each with the fewest steps to it
     for token in range(quotation.start, min(quotation.end, quotation.start + 40)):
         i = token
-        for _ in range(8):
+        for steps in range(8):
             i = view.heads[i]
-            if view.quoted[i] != quotation.index:
-                found.add(i)
+            if reached.get(i, steps + 1) <= steps:
+                break
+            reached[i] = steps
             if view.heads[i] == i:
                 break
-    return found
+    return {i for i in reached if view.quoted[i] != quotation.index}
 
 
 # --- the ranker -----------------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ class View:
     anchors: list[int] = field(init=False)
     block_bounds: list[tuple[int, int]] = field(init=False)
     heads: list[int] = field(init=False)
-    stops: frozenset[int] = field(init=False)
+    stops: set[int] = field(init=False)
     _after: dict[int, tuple[int, int]] = field(default_factory=dict)
     _before: dict[int, tuple[int, int]] = field(default_factory=dict)
     _bounds: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -98,11 +98,11 @@ class View:
         block_of = numpy.searchsorted(page.starts, offsets, "right") - 1
         self.block_of = block_of.tolist()
         self.anchors = [report.anchor for report in self.reports]
-        edges = numpy.searchsorted(block_of, range(len(self.blocks) + 1)).tolist()
+        edges = numpy.searchsorted(block_of, numpy.arange(len(self.blocks) + 1)).tolist()
         self.block_bounds = [(low, high) if low < high else (len(self.words), 0) for low, high in pairwise(edges)]
         self.heads = (heads + numpy.arange(len(heads))).tolist()
-        stops = (i for i, word in enumerate(self.words) if word in STOPS)
-        self.stops = frozenset(i for i in stops if not _is_abbreviation(self.words, i))
+        words = self.words
+        self.stops = {i for i, word in enumerate(words) if word in STOPS and not _is_abbreviation(words, i)}
 
     @property
     def pointers(self) -> Mapping[str, Any] | None:
