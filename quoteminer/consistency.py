@@ -72,7 +72,7 @@ def missed(page: Page, names: Sequence[NameMention]) -> Iterator[NameMention]:
     for i, text in enumerate(page.words):
         if (text.isalpha() and text not in longest) or i < behind or i in taken:
             continue
-        for length in range(longest.get(text, 0), 0, -1):
+        for length in range(min(longest.get(text, 0), len(page.words) - i), 0, -1):
             words = tuple(page.words[i : i + length])
             if words in forms and not taken.intersection(range(i, i + length)):
                 if _stands_alone(page, i, i + length, taken) and (name := page.name(i, i + length, forms[words])):

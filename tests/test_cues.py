@@ -1,10 +1,12 @@
 """Reporting words and who reports, in both label schemes."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from trees import make_doc
 
 from quoteminer.cues import find_reports, strength_of
-from quoteminer.inflection import verb_lemmas
+from quoteminer.inflection import IRREGULAR_PASTS, verb_forms, verb_lemmas
 from quoteminer.lexicon import load_lexicon
 
 LEXICON = load_lexicon()
@@ -172,8 +174,14 @@ def test_untagged_doc_still_shows_its_verbs():
         ("adds", "add"),
     ],
 )
-def test_verb_lemmas(form: str, lemma: str):
+def test_verb_lemmas_and_forms(form: str, lemma: str):
     assert lemma in verb_lemmas(form)
+    assert form in verb_forms(lemma)
+
+
+@given(st.from_regex(r"[a-z]{2,7}(ed|ied|ies|ing|es|s|d)?", fullmatch=True) | st.sampled_from(sorted(IRREGULAR_PASTS)))
+def test_forms_are_the_inverse_of_lemmas(form: str):
+    assert all(form in verb_forms(lemma) for lemma in verb_lemmas(form))
 
 
 @pytest.mark.parametrize(("word", "strength"), [("said/VERB", "strong"), ("said/NOUN", None), ("slept/VERB", None)])

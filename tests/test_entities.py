@@ -397,6 +397,15 @@ def test_every_name_is_in_exactly_one_group(tokens, starts, data):
     assert all(group.role is None and group.affiliation is None for group in groups if group.label != "PERSON")
 
 
+def test_the_last_word_begins_a_longer_name_and_is_one_itself():
+    doc = make_doc("The [ORG Roe Bank] sued [PERSON Lind Roe], and the bank was heard before Roe")
+    assert [doc[name.start_token : name.end_token].text for name in find_names(Page.of(doc, (), LEXICON))] == [
+        "Roe Bank",
+        "Lind Roe",
+        "Roe",
+    ]
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "“", "Roe"])
 def test_docs_without_annotation(text):
     doc = NLP.make_doc(text)

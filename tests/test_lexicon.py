@@ -21,8 +21,8 @@ FILES = sorted(DATA.glob("*.txt"))
 
 LOWER_CASE = [
     "reporting_verbs", "phrasal_verbs", "phrasal_heads", "light_verbs", "speech_nouns", "document_nouns", "honorifics",
-    "honorific_ends",
-    "honorific_gender", "office_abbreviations", "roles", "kinship", "person_nouns", "noun_gender", "group_nouns",
+    "honorific_ends", "honorific_gender", "office_abbreviations", "roles", "kinship", "person_nouns", "role_ends",
+    "noun_gender", "group_nouns",
     "org_nouns", "organisation_suffixes", "place_nouns", "name_particles", "suffixes", "title_cues", "term_cues",
     "pronouns", "relative_pronouns", "indefinite_pronouns", "demonstrative_pronouns",
 ]  # fmt: skip
@@ -36,6 +36,7 @@ MEMBERS = {
     "roles": ["president", "chief executive officer", "striker", "spokesman", "managing director", "resident", "actor"],
     "kinship": ["mother", "widow", "son-in-law", "sibling"],
     "person_nouns": ["man", "survivor"],
+    "role_ends": ["officer", "director", "son-in-law", "law", "survivor"],
     "group_nouns": ["officials", "police", "analysts", "health officials"],
     "org_nouns": ["ministry", "court", "think tank", "club"],
     "organisation_suffixes": ["inc", "ltd", "plc", "sdn bhd", "gmbh"],

@@ -13,7 +13,7 @@ import quoteminer
 
 PACKAGE = Path(quoteminer.__file__).parent
 ORDER = [
-    *("errors", "surrogates", "json_form", "types", "inflection", "lexicon", "layout"),
+    *("errors", "surrogates", "json_form", "types", "inflection", "loglinear", "lexicon", "layout"),
     *("mark_scan", "double_marks", "single_marks", "marks", "syntax", "forms", "page", "trimming"),
     *("paragraphs", "lead_ins", "transcripts", "credits", "pull_quotes", "displays"),
     *("consistency", "names", "cues", "persons"),
