@@ -231,6 +231,13 @@ def _extracts_in_child(nlp: Language) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, streaming.STRINGS_KEPT])
+def test_several_texts_at_once_give_the_same(monkeypatch, kept):
+    expected = [*quoteminer.extract_many(TEXTS * 3, nlp=quoteminer.load(threads=1))]
+    monkeypatch.setattr(streaming, "STRINGS_KEPT", kept)
+    assert [*quoteminer.extract_many(TEXTS * 3, nlp=quoteminer.load(threads=3), batch_size=5)] == expected
+
+
+@pytest.mark.parametrize("kept", [0, streaming.STRINGS_KEPT])
 def test_threads_give_the_same(monkeypatch, kept):
     expected = [quoteminer.extract(text) for text in TEXTS]
     expected_many = [*quoteminer.extract_many(TEXTS, batch_size=2)]

@@ -7,6 +7,7 @@ import pickletools
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -187,6 +188,44 @@ def test_same_result_every_time(nlp):
 def test_threads_change_nothing(nlp):
     two = make_nlp(threads=2)
     assert layers(two(ARTICLE)) == layers(nlp(ARTICLE))
+    texts = [ARTICLE, "", " \n", SHORT] * 5
+    expected = [(layers(doc), doc.user_data) for doc in nlp.pipe(texts)]
+    assert [(layers(doc), doc.user_data) for doc in two.pipe(texts)] == expected
+
+
+def test_docs_of_a_stream_share_one_small_session():
+    several = make_nlp(threads=3)
+    sessions = several.get_pipe("news_encoder").sessions
+    assert len([*several.pipe([SHORT] * 4)]) == 4
+    assert sessions._opened is None and sessions.single().width == 1
+    assert sessions.single() is sessions.single()
+    alone = make_nlp(threads=1).get_pipe("news_encoder").sessions
+    assert alone.single() is alone
+
+
+def threads_of_streams() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("news_encoder")]
+
+
+def test_a_stream_that_is_left_ends_its_threads():
+    docs = make_nlp(threads=2).pipe([ARTICLE] * 8)
+    next(docs)
+    assert threads_of_streams()
+    docs.close()
+    assert threads_of_streams() == []
+
+
+def test_a_stream_that_fails_loses_nothing_before_it(nlp):
+    def stream():
+        yield from map(nlp.make_doc, [SHORT, ARTICLE, SHORT])
+        raise OSError("the disk is gone")
+
+    several = make_nlp(threads=4).get_pipe("news_encoder")
+    found = []
+    with pytest.raises(OSError, match="the disk is gone"):
+        found.extend(several.pipe(stream()))
+    assert [layers(doc) for doc in found] == [layers(nlp(text)) for text in (SHORT, ARTICLE, SHORT)]
+    assert threads_of_streams() == []
 
 
 def test_predict_leaves_the_doc_alone(nlp):

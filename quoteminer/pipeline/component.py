@@ -1,7 +1,9 @@
 """The spaCy component `news_encoder`: sentences, tags, lemmas, trees and names of English news from one encoder."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +35,7 @@ from quoteminer.pipeline.sentences import Glued
 from quoteminer.pipeline.session import CONFIG, FILES, PACKAGED, Sessions
 
 USER_DATA = "news_encoder"
+MOST_AT_ONCE = 8  # Docs; the parts that only one thread at a time can do take about an eighth
 ATTRIBUTES = [TAG, POS, MORPH, LEMMA, DEP, HEAD, ENT_IOB, ENT_TYPE]
 
 
@@ -45,6 +48,22 @@ class Annotation:
     predicted: Predicted | None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the network is asked of a Doc, which it need not see itself.
+
+    Attributes:
+        tokens, texts: as in `Annotation`.
+        words: the texts in pieces; None where there is none.
+        begins: where a sentence begins for sure.
+    """
+
+    tokens: Integers
+    texts: list[str]
+    words: Words | None = None
+    begins: Any = None
+
+
 class NewsEncoder:
     """Runs the model once over a Doc and writes every layer.
 
@@ -52,7 +71,8 @@ class NewsEncoder:
         vocab: the pipeline's vocabulary.
         name: the component's name in the pipeline.
         model: folder of the model; None for the one in the package.
-        threads: threads of one run; 0 takes every core in the main process and one in a worker process.
+        threads: threads of one Doc, or of as many Docs of a stream; 0 takes every core in the main process and one in a
+            worker process.
 
     Raises:
         ModelError: a file of the model is missing, cut short or of another version.
@@ -85,34 +105,53 @@ class NewsEncoder:
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
-        """Annotate a stream of Docs; each by itself, so `batch_size` changes nothing."""
-        for doc in stream:
-            yield self(doc)
+        """Annotate a stream of Docs, several at once where there are threads; `batch_size` changes nothing."""
+        at_once = min(self.sessions.width, MOST_AT_ONCE)
+        if at_once == 1:
+            yield from map(self, stream)
+            return
+        sessions = self.sessions.single()
+        with ThreadPoolExecutor(at_once, "news_encoder") as pool:
+            try:
+
+                def submit(doc: Doc) -> "Future[Annotation]":
+                    return pool.submit(self._predict, sessions, self._ask(sessions, doc))
+
+                for doc, annotation in _in_order(stream, submit, at_once):
+                    self.set_annotations([doc], [annotation])
+                    yield doc
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def predict(self, docs: Iterable[Doc]) -> list[Annotation]:
         """What the network says of each Doc; the Docs stay as they are."""
-        return [self._predict(doc) for doc in docs]
+        return [self._predict(self.sessions, self._ask(self.sessions, doc)) for doc in docs]
 
-    def _predict(self, doc: Doc) -> Annotation:
+    def _ask(self, sessions: Sessions, doc: Doc) -> Asked:
         texts = [token.text for token in doc]
         tokens = [i for i, text in enumerate(texts) if not text.isspace()]
         if not tokens:
-            return Annotation(numpy.zeros(0, dtype=numpy.int64), [], None)
+            return Asked(numpy.zeros(0, dtype=numpy.int64), [])
         spaces = [" " if space else "" for space in doc.to_array("SPACY").tolist()]
         gaps = ["\n\n"]
         for before, i in pairwise(tokens):
             between = "" if i == before + 1 else "".join(texts[before + 1 : i])
             gaps.append(spaces[before] + between)
-        words = [texts[i] for i in tokens]
-        encoded = self.sessions.pieces.encode(words, gaps)
+        texts = [texts[i] for i in tokens]
+        words = sessions.pieces.encode(texts, gaps)
         indices = numpy.array(tokens, dtype=numpy.int64)
-        begins = _sure_starts(doc, indices, encoded)
-        glued = Glued.of(words, encoded.spacings)
-        predicted = predict(self.sessions, encoded, begins, glued, Asking.of(words))
+        return Asked(indices, texts, words, _sure_starts(doc, indices, words))
+
+    def _predict(self, sessions: Sessions, asked: Asked) -> Annotation:
+        """Run the network; any thread may, since the pipeline's vocabulary is not touched."""
+        if asked.words is None:
+            return Annotation(asked.tokens, asked.texts, None)
+        glued = Glued.of(asked.texts, asked.words.spacings)
+        predicted = predict(sessions, asked.words, asked.begins, glued, Asking.of(asked.texts))
         starts = numpy.array(predicted.starts, dtype=numpy.int64)
         tagged, titles = predicted.layers["name"], load_lexicon().honorifics
-        predicted.layers["name"] = agree(words, tagged, predicted.names, starts, self._scheme, titles)
-        return Annotation(indices, words, predicted)
+        predicted.layers["name"] = agree(asked.texts, tagged, predicted.names, starts, self._scheme, titles)
+        return Annotation(asked.tokens, asked.texts, predicted)
 
     def set_annotations(self, docs: Iterable[Doc], annotations: Iterable[Annotation]) -> None:
         """Write sentences, tags, morphology, lemmas, trees and names; white space hangs on the word before it."""
@@ -171,6 +210,31 @@ class NewsEncoder:
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "NewsEncoder":
         """Use the model in the folder that `to_bytes` gave."""
         return self.from_disk(data.decode("utf8", "surrogateescape"))
+
+
+def _in_order(
+    stream: Iterable[Doc], submit: Callable[[Doc], "Future[Annotation]"], ahead: int
+) -> Iterator[tuple[Doc, Annotation]]:
+    """Each Doc with what is said of it, while those after it are read; where the stream fails, after those before."""
+    waiting: deque[tuple[Doc, Future[Annotation]]] = deque()
+    failed: Exception | None = None
+    docs = iter(stream)
+    while failed is None:
+        try:
+            doc = next(docs)
+        except StopIteration:
+            break
+        except Exception as error:  # whatever the pipes before this one raise
+            failed = error
+        else:
+            waiting.append((doc, submit(doc)))
+            if len(waiting) > ahead:
+                doc, answer = waiting.popleft()
+                yield doc, answer.result()
+    for doc, answer in waiting:
+        yield doc, answer.result()
+    if failed is not None:
+        raise failed
 
 
 def _sure_starts(doc: Doc, tokens: Integers, words: Words) -> Any:

@@ -112,6 +112,7 @@ class Sessions:
         self.folder, self.threads = folder, threads
         self.config = read_config(folder)
         self._opened: _Opened | None = None
+        self._single: Sessions | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         return {"folder": self.folder, "threads": self.threads}
@@ -119,13 +120,27 @@ class Sessions:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
 
+    @property
+    def width(self) -> int:
+        """How many threads a run takes in this process."""
+        return self.threads or _free_cores()
+
+    def single(self) -> Sessions:
+        """The same model, opened, for several threads that each run it with one: each run is slower, all are faster."""
+        if self.width == 1:
+            self._single = self
+        elif self._single is None:
+            self._single = Sessions(self.folder, 1)
+        self._single._open()
+        return self._single
+
     def _open(self) -> _Opened:
         # A session holds threads, which a forked process does not inherit: each process opens its own.
         if self._opened is None or self._opened.process != os.getpid():
             import onnxruntime
 
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = self.threads or _free_cores()
+            options.intra_op_num_threads = self.width
             options.inter_op_num_threads = 1
             options.log_severity_level = 3
             # Waiting threads sleep: on a busy machine, spinning takes the core from the thread waited for.
