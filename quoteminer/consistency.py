@@ -39,7 +39,7 @@ def consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
         votes[key][label] = votes[key].get(label, 0) + (3 if titled or short else 1)
 
     def label_of(key: Key, counts: Mapping[str, int]) -> str:
-        label = max(counts, key=counts.__getitem__) if len(counts) > 1 else next(iter(counts))
+        label = max(counts, key=counts.__getitem__)
         body = len(key) > 1 and key[-1] in page.lexicon.org_nouns
         if label == "ORG" and ((key in surnames and counts[label] <= 2) or key in initials):
             return "PERSON"

@@ -31,13 +31,8 @@ from quoteminer.syntax import (
 QUOTING_VERBS = frozenset(("quote", "cite", "hear", "record", "paraphrase"))
 TELLING = frozenset(("tell", "inform", "remind", "assure"))
 FARTHEST_SAYING = 25  # tokens from "quoted" to "as saying"
-PREPOSITIONS = {
-    ("according", "to"): "according to",
-    ("in", "the", "words", "of"): "in the words of",
-    ("as", "per"): "as per",
-    ("per",): "per",
-}
-_PREPOSITION_IDS = [[get_string_id(word) for word in preposition] for preposition in PREPOSITIONS]
+PREPOSITIONS = ("according to", "in the words of", "as per", "per")
+_PREPOSITION_IDS = [[get_string_id(word) for word in preposition.split()] for preposition in PREPOSITIONS]
 _FIRST_WORDS = frozenset(ids[0] for ids in _PREPOSITION_IDS)
 AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
 

@@ -66,7 +66,7 @@ def extract_batch(
         id_field: the column whose values become the column `article`; None numbers the articles of the batch from 0.
         table: "quotes" or "entities": which rows to give, in the schema `quoteminer.export.arrow_schema(table)`.
         nlp: the pipeline; default: the library's own, loaded once in each process.
-        threads: threads of the library's own pipeline; 1 where the engine runs a process on each core.
+        threads: as in `quoteminer.load`; 1 where the engine runs a process on each core.
         batch_size: texts that go through the pipeline together.
 
     Raises:
@@ -100,7 +100,7 @@ class QuoteExtractor:
             numbers in that column do not tell the articles apart.
         table: "quotes" or "entities".
         model: an installed spaCy pipeline; default: the library's own.
-        threads: threads of the library's own pipeline.
+        threads: as in `quoteminer.load`.
         batch_size: texts that go through the pipeline together.
     """
 

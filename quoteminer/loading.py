@@ -25,7 +25,8 @@ def load(name: str | Path | None = None, *, threads: int = 0) -> Language:
     Args:
         name: an installed spaCy pipeline with a parser and an entity recogniser, such as "en_core_web_sm", or the
             folder of one; None for the one that comes with the library.
-        threads: threads of the library's own pipeline; 0 takes every core in the main process and one in a worker.
+        threads: how many texts of a stream the library's own pipeline works at once; 0 takes every core in the main
+            process, up to eight, and one in a worker.
 
     Raises:
         PipelineError: the pipeline is not installed, or lacks a parser or an entity recogniser.

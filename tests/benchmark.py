@@ -184,6 +184,9 @@ def measure_cores(texts: list[str]) -> None:
 
     times = pairs(lambda: list(quoteminer.extract_many(many, n_process=2)), extract_alone, time.perf_counter, 3)
     compare("two cores: extract_many with n_process=2, times one", *times, 4 * words)
+    both = quoteminer.load(threads=2)
+    times = pairs(lambda: list(quoteminer.extract_many(many, nlp=both)), extract_alone, time.perf_counter, 3)
+    compare("two cores: extract_many in one process with 2 threads, times one", *times, 4 * words)
 
 
 IN_A_PROCESS = """
@@ -236,7 +239,8 @@ def measure_quotes(texts: list[str]) -> None:
             lambda: [analyse(doc, lexicon, text) for doc, text in zip(docs, texts, strict=True)],
             lambda: list(nlp.pipe(texts)),
         )
-    say("quotation stage: time, share of the pipeline's", [a / b for a, b in zip(stage, pipeline, strict=True)])
+    shares = [a / b for a, b in zip(stage, pipeline, strict=True)]
+    say("quotation stage: time, share of the pipeline's", shares, f"{statistics.median(shares):.3f}")
 
 
 def measure_peer(texts: list[str]) -> None:

@@ -218,7 +218,7 @@ def test_graph_says_what_the_network_says(run, trained, tokenizer_file, tmp_path
     export(trained, tokenizer_file, tmp_path / "model", {"words": 120}, quantize=quantize)
     config = read_config(tmp_path / "model")
     assert config.classes == run.classes.names and config.meta == {"words": 120}
-    sessions = Sessions(tmp_path / "model", 1)
+    sessions = Sessions(tmp_path / "model")
     words = run.examples[1].words
     found = sessions.encode(words, 0, len(words))
     network, _ = load_network(trained)

@@ -1,8 +1,10 @@
 """The spaCy component `news_encoder`: sentences, tags, lemmas, trees and names of English news from one encoder."""
 
+import multiprocessing
+import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -35,7 +37,7 @@ from quoteminer.pipeline.sentences import Glued
 from quoteminer.pipeline.session import CONFIG, FILES, PACKAGED, Sessions
 
 USER_DATA = "news_encoder"
-MOST_AT_ONCE = 8  # Docs; the parts that only one thread at a time can do take about an eighth
+MOST_FREE_CORES = 8  # what only one thread at a time can do takes about an eighth of the time
 ATTRIBUTES = [TAG, POS, MORPH, LEMMA, DEP, HEAD, ENT_IOB, ENT_TYPE]
 
 
@@ -71,16 +73,16 @@ class NewsEncoder:
         vocab: the pipeline's vocabulary.
         name: the component's name in the pipeline.
         model: folder of the model; None for the one in the package.
-        threads: threads of one Doc, or of as many Docs of a stream; 0 takes every core in the main process and one in a
-            worker process.
+        threads: how many Docs of a stream are worked at once; 0 takes every core in the main process, up to eight, and
+            one in a worker process.
 
     Raises:
         ModelError: a file of the model is missing, cut short or of another version.
     """
 
     def __init__(self, vocab: Vocab, name: str, model: str | None, threads: int) -> None:
-        self.vocab, self.name = vocab, name
-        self._use(Sessions(Path(model) if model else PACKAGED, threads))
+        self.vocab, self.name, self.threads = vocab, name, threads
+        self._use(Sessions(Path(model) if model else PACKAGED))
 
     def _use(self, sessions: Sessions) -> None:
         self.sessions = sessions
@@ -106,28 +108,52 @@ class NewsEncoder:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """Annotate a stream of Docs, several at once where there are threads; `batch_size` changes nothing."""
-        at_once = min(self.sessions.width, MOST_AT_ONCE)
-        if at_once == 1:
+        threads = self.threads or _free_cores()
+        if threads == 1:
             yield from map(self, stream)
             return
-        sessions = self.sessions.single()
-        with ThreadPoolExecutor(at_once, "news_encoder") as pool:
+        pool = ThreadPoolExecutor(threads, "news_encoder")
+        try:
+            for doc, annotation in self._in_order(stream, pool, threads):
+                self.set_annotations([doc], [annotation])
+                yield doc
+            pool.shutdown()
+        finally:
+            # A stream that was left: its threads are not waited for, since the collector may run in one of them.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _in_order(
+        self, stream: Iterable[Doc], pool: ThreadPoolExecutor, ahead: int
+    ) -> Iterator[tuple[Doc, Annotation]]:
+        """Each Doc with what the network says of it, while those after it are read.
+
+        Where the stream fails, the error comes after the Docs before it.
+        """
+        waiting: deque[tuple[Doc, Future[Annotation]]] = deque()
+        failed: Exception | None = None
+        docs = iter(stream)
+        while failed is None:
             try:
-
-                def submit(doc: Doc) -> "Future[Annotation]":
-                    return pool.submit(self._predict, sessions, self._ask(sessions, doc))
-
-                for doc, annotation in _in_order(stream, submit, at_once):
-                    self.set_annotations([doc], [annotation])
-                    yield doc
-            finally:
-                pool.shutdown(cancel_futures=True)
+                doc = next(docs)
+            except StopIteration:
+                break
+            except Exception as error:  # whatever the pipes before this one raise
+                failed = error
+            else:
+                waiting.append((doc, pool.submit(self._predict, self._ask(doc))))
+                if len(waiting) > ahead:
+                    doc, answer = waiting.popleft()
+                    yield doc, answer.result()
+        for doc, answer in waiting:
+            yield doc, answer.result()
+        if failed is not None:
+            raise failed
 
     def predict(self, docs: Iterable[Doc]) -> list[Annotation]:
         """What the network says of each Doc; the Docs stay as they are."""
-        return [self._predict(self.sessions, self._ask(self.sessions, doc)) for doc in docs]
+        return [self._predict(self._ask(doc)) for doc in docs]
 
-    def _ask(self, sessions: Sessions, doc: Doc) -> Asked:
+    def _ask(self, doc: Doc) -> Asked:
         texts = [token.text for token in doc]
         tokens = [i for i, text in enumerate(texts) if not text.isspace()]
         if not tokens:
@@ -138,16 +164,16 @@ class NewsEncoder:
             between = "" if i == before + 1 else "".join(texts[before + 1 : i])
             gaps.append(spaces[before] + between)
         texts = [texts[i] for i in tokens]
-        words = sessions.pieces.encode(texts, gaps)
+        words = self.sessions.pieces.encode(texts, gaps)
         indices = numpy.array(tokens, dtype=numpy.int64)
         return Asked(indices, texts, words, _sure_starts(doc, indices, words))
 
-    def _predict(self, sessions: Sessions, asked: Asked) -> Annotation:
+    def _predict(self, asked: Asked) -> Annotation:
         """Run the network; any thread may, since the pipeline's vocabulary is not touched."""
         if asked.words is None:
             return Annotation(asked.tokens, asked.texts, None)
         glued = Glued.of(asked.texts, asked.words.spacings)
-        predicted = predict(sessions, asked.words, asked.begins, glued, Asking.of(asked.texts))
+        predicted = predict(self.sessions, asked.words, asked.begins, glued, Asking.of(asked.texts))
         starts = numpy.array(predicted.starts, dtype=numpy.int64)
         tagged, titles = predicted.layers["name"], load_lexicon().honorifics
         predicted.layers["name"] = agree(asked.texts, tagged, predicted.names, starts, self._scheme, titles)
@@ -200,7 +226,7 @@ class NewsEncoder:
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "NewsEncoder":
         """Use the model in the folder `path` from now on."""
-        self._use(Sessions(Path(path), self.sessions.threads))
+        self._use(Sessions(Path(path)))
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
@@ -212,29 +238,12 @@ class NewsEncoder:
         return self.from_disk(data.decode("utf8", "surrogateescape"))
 
 
-def _in_order(
-    stream: Iterable[Doc], submit: Callable[[Doc], "Future[Annotation]"], ahead: int
-) -> Iterator[tuple[Doc, Annotation]]:
-    """Each Doc with what is said of it, while those after it are read; where the stream fails, after those before."""
-    waiting: deque[tuple[Doc, Future[Annotation]]] = deque()
-    failed: Exception | None = None
-    docs = iter(stream)
-    while failed is None:
-        try:
-            doc = next(docs)
-        except StopIteration:
-            break
-        except Exception as error:  # whatever the pipes before this one raise
-            failed = error
-        else:
-            waiting.append((doc, submit(doc)))
-            if len(waiting) > ahead:
-                doc, answer = waiting.popleft()
-                yield doc, answer.result()
-    for doc, answer in waiting:
-        yield doc, answer.result()
-    if failed is not None:
-        raise failed
+def _free_cores() -> int:
+    """How many threads a stream takes where the user has not said."""
+    if multiprocessing.parent_process() is not None:
+        return 1
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(ours, MOST_FREE_CORES)
 
 
 def _sure_starts(doc: Doc, tokens: Integers, words: Words) -> Any:

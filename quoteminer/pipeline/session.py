@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,48 +102,33 @@ _INHERITED: list[object] = []
 class Sessions:
     """The two graphs of a model, opened in the process that first runs them.
 
+    A run takes one thread, and several threads may run at once: that is a third faster than several threads for one run
+    after the other, whose matrices are too small to be shared.
+
     Args:
         folder: the model's folder.
-        threads: threads a run may use; 0 takes every core in the main process and one in a worker process.
     """
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
-        self.folder, self.threads = folder, threads
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.config = read_config(folder)
         self._opened: _Opened | None = None
-        self._single: Sessions | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"folder": self.folder, "threads": self.threads}
+        return {"folder": self.folder}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
 
-    @property
-    def width(self) -> int:
-        """How many threads a run takes in this process."""
-        return self.threads or _free_cores()
-
-    def single(self) -> Sessions:
-        """The same model, opened, for several threads that each run it with one: each run is slower, all are faster."""
-        if self.width == 1:
-            self._single = self
-        elif self._single is None:
-            self._single = Sessions(self.folder, 1)
-        self._single._open()
-        return self._single
-
     def _open(self) -> _Opened:
-        # A session holds threads, which a forked process does not inherit: each process opens its own.
+        # Each process opens its own: a forked one does not inherit what a session holds beside its memory.
         if self._opened is None or self._opened.process != os.getpid():
             import onnxruntime
 
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = self.width
+            options.intra_op_num_threads = 1
             options.inter_op_num_threads = 1
             options.log_severity_level = 3
-            # Waiting threads sleep: on a busy machine, spinning takes the core from the thread waited for.
-            options.add_session_config_entry("session.intra_op.allow_spinning", "0")
             # A pattern would be kept for every length of a window.
             options.enable_mem_pattern = False
             try:
@@ -197,10 +181,3 @@ class _Opened:
     labels: Any
     pieces: WordPieces
     outputs: tuple[str, ...]
-
-
-def _free_cores() -> int:
-    """How many threads a run may use where the user has not said: all that are ours, one in a worker process."""
-    if multiprocessing.parent_process() is not None:
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
