@@ -50,8 +50,7 @@ def extract_many(
     Args:
         texts: the articles' texts.
         nlp: as for `extract`.
-        n_process: worker processes; 1 works in this one, on several texts at once (`threads` of `load`). Beyond eight
-            cores processes are faster.
+        n_process: worker processes; 1 works in this one, on several texts at once (`threads` of `load`).
         batch_size: texts that go through the pipeline together.
         progress: show a progress bar on stderr, in a notebook a widget.
 
