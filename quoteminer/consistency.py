@@ -6,6 +6,7 @@ time, and a surname that was missed once is found by its other occurrences.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -14,6 +15,7 @@ from quoteminer.page import NameMention, Page
 
 _LONGEST_FORM = 12
 _DOUBLE_MARKS = frozenset('"“”')
+_STUCK = re.compile(r"\S[\"“”]\w")
 
 
 def consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:
@@ -69,8 +71,10 @@ def missed(page: Page, names: Sequence[NameMention]) -> Iterator[NameMention]:
         longest[words[0]] = max(longest[words[0]], min(len(words), _LONGEST_FORM))
     taken = covered(names)
     behind = 0  # the last one found
-    for i, text in enumerate(page.words):
-        if (text.isalpha() and text not in longest) or i < behind or i in taken:
+    stuck = _STUCK.search(page.text) is not None
+    for i in [i for i, text in enumerate(page.words) if text in longest or (stuck and not text.isalpha())]:
+        text = page.words[i]
+        if i < behind or i in taken:
             continue
         for length in range(min(longest.get(text, 0), len(page.words) - i), 0, -1):
             words = tuple(page.words[i : i + length])

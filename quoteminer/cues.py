@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy
 from spacy.attrs import LEMMA, LOWER  # type: ignore[import-not-found]
 from spacy.strings import get_string_id
 from spacy.tokens import Doc, Token
@@ -31,9 +32,9 @@ from quoteminer.syntax import (
 QUOTING_VERBS = frozenset(("quote", "cite", "hear", "record", "paraphrase"))
 TELLING = frozenset(("tell", "inform", "remind", "assure"))
 FARTHEST_SAYING = 25  # tokens from "quoted" to "as saying"
-PREPOSITIONS = ("according to", "in the words of", "as per", "per")
-_PREPOSITION_IDS = [[get_string_id(word) for word in preposition.split()] for preposition in PREPOSITIONS]
-_FIRST_WORDS = frozenset(ids[0] for ids in _PREPOSITION_IDS)
+PREPOSITIONS = (("according", "to"), ("in", "the", "words", "of"), ("as", "per"), ("per",))
+_BY_FIRST_WORD = {get_string_id(words[0]): words for words in PREPOSITIONS}
+_LOW_BITS = (1 << 18) - 1
 AUXILIARIES = frozenset(("AUX", "PART", "ADV"))
 
 
@@ -65,39 +66,44 @@ def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon) -> tuple[Rep
         quoted: for each token the number of the quotation that it lies in, -1 where it lies in none.
     """
     found: list[Report] = []
-    known_words, known_lemmas = _telling(lexicon)
-    words, lemmas = doc.to_array([LOWER, LEMMA]).T.tolist()
-    for i, (word, lemma) in enumerate(zip(words, lemmas, strict=True)):
-        if (word in known_words or lemma in known_lemmas) and quoted[i] < 0:
+    words, lemmas = doc.to_array([LOWER, LEMMA]).T
+    telling = _telling(lexicon)
+    for i in numpy.flatnonzero(telling[words & _LOW_BITS] | telling[lemmas & _LOW_BITS]).tolist():
+        if quoted[i] < 0:
             token = doc[i]
-            report = _preposition(doc, i, words) if word in _FIRST_WORDS else None
-            report = report or _verb(doc, token, quoted, lexicon) or _noun(doc, token, quoted, lexicon)
+            report = (
+                _preposition(doc, token) or _verb(doc, token, quoted, lexicon) or _noun(doc, token, quoted, lexicon)
+            )
             if report is not None:
                 found.append(report)
     return tuple(found)
 
 
 @lru_cache(maxsize=8)
-def _telling(lexicon: Lexicon) -> tuple[frozenset[int], frozenset[int]]:
-    """The ids, the same in every pipeline, of the words and of the lemmas that may report or begin to."""
+def _telling(lexicon: Lexicon) -> Any:
+    """Which words and lemmas may report or begin to, by the low bits of their ids, the same in every pipeline.
+
+    A few others share these bits (a filter as in Bloom 1970, with one hash).
+    """
     verbs = {*lexicon.reporting_verbs, *lexicon.phrasal_heads}
-    words = frozenset(get_string_id(form) for verb in verbs for form in verb_forms(verb))
     lemmas = verbs | lexicon.light_verbs | lexicon.speech_nouns
-    typed = (form for lemma in lemmas for form in (lemma, lemma.capitalize(), lemma.upper()))
-    return words | _FIRST_WORDS, frozenset(map(get_string_id, typed))
+    forms = {*(form for verb in verbs for form in verb_forms(verb)), *(words[0] for words in PREPOSITIONS)}
+    forms.update(form for lemma in lemmas for form in (lemma, lemma.capitalize(), lemma.upper()))
+    telling = numpy.zeros(_LOW_BITS + 1, dtype=bool)
+    telling[[get_string_id(form) & _LOW_BITS for form in forms]] = True
+    return telling
 
 
-def _preposition(doc: Doc, start: int, words: Sequence[int]) -> Report | None:
-    """ "according to" and the like from token `start` on; `words` are the ids of the tokens in lower case."""
-    for ids in _PREPOSITION_IDS:
-        end = start + len(ids)
-        if words[start:end] == ids:
-            if len(ids) == 1 and not (start and doc[start - 1].text == ","):
-                continue  # "per"
-            subject = phrase_head_after(doc, end, min(len(doc), end + 15))
-            if subject is not None:
-                return Report(start, end, end - 1, subject, "preposition", "strong")
-    return None
+def _preposition(doc: Doc, token: Token) -> Report | None:
+    words = _BY_FIRST_WORD.get(token.lower)
+    start = token.i
+    end = start + len(words or ())
+    if not words or end > len(doc) or any(doc[start + k].lower_ != word for k, word in enumerate(words)):
+        return None
+    if words == ("per",) and not (start and doc[start - 1].text == ","):
+        return None
+    subject = phrase_head_after(doc, end, min(len(doc), end + 15))
+    return Report(start, end, end - 1, subject, "preposition", "strong") if subject is not None else None
 
 
 def strength_of(token: Token, lexicon: Lexicon) -> str | None:
@@ -138,11 +144,12 @@ def _verb(doc: Doc, token: Token, quoted: Sequence[int], lexicon: Lexicon) -> Re
     light = strength is None and lemma in lexicon.light_verbs and _has_speech_object(token, lexicon)
     if strength is None and not light:
         return None
-    passive = is_passive(token)
+    children = children_of(token)
+    passive = is_passive(children)
     if passive and lemma not in QUOTING_VERBS and agent_of(token) is None:
         return None
     quoted_person = _quoted_person(token) if lemma in QUOTING_VERBS and not passive else None
-    subject = quoted_person or _person_behind(token) or subject_of(token)
+    subject = quoted_person or _person_behind(token, children) or subject_of(token, children)
     if subject is not None and subject.i > token.i and lemma in TELLING:
         subject = _teller(token)
     if subject is not None and subject.i and subject.lower_ in WEEKDAYS and doc[subject.i - 1].pos_ in NOMINAL:
@@ -182,12 +189,12 @@ def _teller(verb: Token) -> Token | None:
     return doc[i] if here and doc[i].pos_ in NOMINAL else None
 
 
-def _person_behind(verb: Token) -> Token | None:
+def _person_behind(verb: Token, children: Sequence[Token]) -> Token | None:
     """Who reports what stands before a clause: "It was a sign, noted Dr NAME", where the tree sees an object."""
     doc = verb.doc
     if verb.i < 2 or verb.i + 1 >= len(doc) or verb.nbor(-1).text != "," or verb.tag_ not in ("VBD", "VBN", "VBZ"):
         return None
-    if any(child.dep_ in SUBJECTS for child in children_of(verb)):
+    if any(child.dep_ in SUBJECTS for child in children):
         return None
     head = phrase_head_after(doc, verb.i + 1, min(len(doc), verb.i + 8))
     name = doc[verb.i + 1 : head + 4] if head is not None else ()

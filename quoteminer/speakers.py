@@ -8,9 +8,9 @@ is left to `quoteminer.resolve`, which weighs the entities of the text around it
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Token
 
 from quoteminer.cues import Report
 from quoteminer.loglinear import Features, score_of, softmax
@@ -29,7 +29,9 @@ NOUN_BEFORE, NOUN_AFTER = "noun of speech, then quotation", "quotation, then nou
 def propose(view: View, quotation: Quotation) -> Iterator[tuple[Link, Report | None]]:
     """Every way in which the text beside a quotation may attribute it."""
     start, end = view.after(quotation)
-    words = _skip(view.doc, start, end, lambda t: t.is_space or t.is_punct)
+    words = start
+    while words < end and (view.doc[words].is_punct or view.words[words].isspace()):
+        words += 1
     for report in view.reports_between(start, end):
         subject = report.subject
         rule = {"verb": AFTER, "preposition": ACCORDING, "noun": NOUN_AFTER}[report.form]
@@ -55,7 +57,7 @@ def _settle(view: View, subject: int, report: Report) -> int:
     if name is not None:
         return name
     limit = report.start if subject < report.start else len(view.doc)
-    settled = settle_head(view.doc, subject, limit)
+    settled = settle_head(view.doc, view.words, subject, limit)
     return described_head(view, settled if view.quoted[settled] < 0 else subject)
 
 
@@ -79,16 +81,10 @@ def _name_before(view: View, subject: int, verb: int) -> int | None:
     return first if before > subject and doc[before].text in (",", "—", "–") and plain else None
 
 
-def _skip(doc: Doc, start: int, end: int, condition: Callable[[Token], bool]) -> int:
-    while start < end and condition(doc[start]):
-        start += 1
-    return start
-
-
 def _inverted_subject(view: View, start: int, report: Report, end: int) -> int | None:
     """The subject after the verb where nothing but adverbs stand between quotation and verb: `"…," said NAME`."""
     doc = view.doc
-    if any(t.pos_ not in ("ADV", "AUX", "PUNCT", "SPACE", "PART") for t in doc[start : report.start]):
+    if any(doc[i].pos_ not in ("ADV", "AUX", "PUNCT", "SPACE", "PART") for i in range(start, report.start)):
         return None
     if report.subject is not None and report.end <= report.subject < end:
         return report.subject
@@ -101,8 +97,8 @@ def _invites_clause(view: View, quotation: Quotation) -> str:
     content = view.content(quotation).rstrip()
     if content[-1:] in (",", "?", "!", "…", "—", "–", "-") or content.endswith("..."):
         return "comma" if content[-1] == "," else "mark"
-    following = next((t for t in view.doc[quotation.end : quotation.end + 2] if not t.is_space), None)
-    if following is not None and following.text in (",", "—", "–", "-", "--"):
+    following = next((word for word in view.words[quotation.end : quotation.end + 2] if not word.isspace()), None)
+    if following in (",", "—", "–", "-", "--"):
         return "comma"
     return "stop" if content[-1:] == "." else "nothing"
 

@@ -51,13 +51,16 @@ def children_of(token: Token) -> list[Token]:
     return [other for other in near if other.head.i == token.i and other.i != token.i]
 
 
-def subject_of(verb: Token) -> Token | None:
-    """The subject of a verb: its own, or that of the verb that it is coordinated with or depends on."""
+def subject_of(verb: Token, children: Sequence[Token] | None = None) -> Token | None:
+    """The subject of a verb: its own, or that of the verb that it is coordinated with or depends on.
+
+    `children` are its `children_of`, where they are known already.
+    """
     absolute = _absolute_subject(verb)
     if absolute is not None:
         return absolute
-    children = children_of(verb)
-    if any(child.dep_ in PASSIVES for child in children):
+    children = children_of(verb) if children is None else children
+    if is_passive(children):
         agent = agent_of(verb)
         if agent is not None:
             return agent
@@ -98,9 +101,9 @@ def _absolute_subject(verb: Token) -> Token | None:
     return noun if start and verb.doc[start - 1].lower_ == "with" else None
 
 
-def is_passive(verb: Token) -> bool:
-    """Whether a verb has a passive subject or auxiliary: "NAME was called", "after being called"."""
-    return any(child.dep_ in PASSIVES for child in children_of(verb))
+def is_passive(children: Sequence[Token]) -> bool:
+    """Whether a verb has a passive subject or auxiliary among its children: "NAME was called", "after being called"."""
+    return any(child.dep_ in PASSIVES for child in children)
 
 
 def agent_of(verb: Token) -> Token | None:
@@ -113,8 +116,8 @@ def agent_of(verb: Token) -> Token | None:
     return None
 
 
-def settle_head(doc: Doc, token: int, limit: int) -> int:
-    """The head of the noun phrase that goes on after `token` where a tree stops too early.
+def settle_head(doc: Doc, words: Sequence[str], token: int, limit: int) -> int:
+    """The head of the noun phrase that goes on after `token` where a tree stops too early; `words` are the Doc's.
 
     "Mr | McGowan", "immigration | and human rights attorney Yadin Elam", "Litzman | 's office": English noun phrases
     have their head last, so that a chain of nouns ends in it; a person's name in the chain is what it is about.
@@ -122,35 +125,34 @@ def settle_head(doc: Doc, token: int, limit: int) -> int:
     first = doc[token]
     if first.pos_ not in ("NOUN", "PROPN", "NUM", "ADJ", "X") and not first.ent_type_:
         return token
-    possessive = doc[token + 1 : token + 2].text in POSSESSIVES
+    size = len(words)
+    possessive = token + 1 < size and words[token + 1] in POSSESSIVES
     if first.ent_type_ in PERSONS and not possessive:
         return token
     best = token
     i = token + 1
     while i < min(limit, token + 14):
-        after = doc[i]
-        if after.text == "(" and doc[i + 2 : i + 3].text == ")":
+        after, word = doc[i], words[i]
+        if word == "(" and i + 2 < size and words[i + 2] == ")":
             i += 3  # "the Lake Authority (LA) director NAME"
             continue
-        joins = (
-            after.pos_ in CHAIN or after.ent_iob_ == "I" or after.text in ("-", "–", "/") or after.text in POSSESSIVES
-        )
+        joins = word in ("-", "–", "/") or word in POSSESSIVES or after.ent_iob_ == "I" or after.pos_ in CHAIN
         # "a Lakeside Gas spokesman, NAME, said": the commas set off whom the noun before them describes.
-        set_off = after.text == "," and doc[i - 1].pos_ == "NOUN" and i - 1 > token and i + 1 < min(limit, len(doc))
+        set_off = word == "," and i - 1 > token and i + 1 < min(limit, size) and doc[i - 1].pos_ == "NOUN"
         joins = joins or (set_off and doc[i + 1].ent_type_ in PERSONS)
         # "President of the Federation NAME": an office with a capital goes on to its holder's name.
         joins = joins or (
-            first.text[:1].isupper() and (after.lower_ == "of" or (after.pos_ == "DET" and i > token + 1))
+            words[token][:1].isupper() and (word.lower() == "of" or (after.pos_ == "DET" and i > token + 1))
         )
-        if not joins or after.tag_.startswith("VB") or after.lower_ in DAYS or after.lower_ == "to":
+        if not joins or after.tag_.startswith("VB") or word.lower() in DAYS or word.lower() == "to":
             break
-        if retired := retired_length([t.text for t in doc[i + 1 : i + 5]], 0):
+        if retired := retired_length(words, i + 1):
             i += 1 + retired  # "Maj Gen (retd) NAME"
             continue
-        if after.ent_type_ in PERSONS and doc[i + 1 : i + 2].text not in POSSESSIVES:
+        if after.ent_type_ in PERSONS and not (i + 1 < size and words[i + 1] in POSSESSIVES):
             return i if doc[i - 1].pos_ not in ("ADP", "DET") else token
         # "and" goes on only to a person's name: "officials and analysts" is another source.
-        between = (t.pos_ for t in doc[token + 1 : i] if t.ent_iob_ != "I")
+        between = (doc[k].pos_ for k in range(token + 1, i) if doc[k].ent_iob_ != "I")
         if after.pos_ in ("NOUN", "PROPN") and not any(pos in ("CCONJ", "ADP") for pos in between):
             best = i
         i += 1

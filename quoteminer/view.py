@@ -68,7 +68,6 @@ class View:
         anchors: the anchor of each of the reporting words.
         block_bounds: the tokens (start, end) of each block.
         heads: the head of each token, a root's itself.
-        stops: the tokens that end a sentence or the half of one; not the full stop of an abbreviation.
     """
 
     page: Page
@@ -85,7 +84,6 @@ class View:
     anchors: list[int] = field(init=False)
     block_bounds: list[tuple[int, int]] = field(init=False)
     heads: list[int] = field(init=False)
-    stops: set[int] = field(init=False)
     _after: dict[int, tuple[int, int]] = field(default_factory=dict)
     _before: dict[int, tuple[int, int]] = field(default_factory=dict)
     _bounds: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -101,8 +99,6 @@ class View:
         edges = numpy.searchsorted(block_of, numpy.arange(len(self.blocks) + 1)).tolist()
         self.block_bounds = [(low, high) if low < high else (len(self.words), 0) for low, high in pairwise(edges)]
         self.heads = (heads + numpy.arange(len(heads))).tolist()
-        words = self.words
-        self.stops = {i for i, word in enumerate(words) if word in STOPS and not _is_abbreviation(words, i)}
 
     @property
     def pointers(self) -> Mapping[str, Any] | None:
@@ -153,7 +149,7 @@ class View:
         end = min(self.block_bounds[quotation.block][1], quotation.end + FARTHEST)
         i = quotation.end
         while i < end and self.quoted[i] < 0:
-            if i in self.stops and i > quotation.end:
+            if self.words[i] in STOPS and i > quotation.end and not _is_abbreviation(self.words, i):
                 return i + 1
             i += 1
         return i
@@ -176,7 +172,7 @@ class View:
                     break
                 i = earlier.start
                 continue
-            if i - 1 in self.stops and i < quotation.start:
+            if self.words[i - 1] in STOPS and i < quotation.start and not _is_abbreviation(self.words, i - 1):
                 break
             i -= 1
         return i
