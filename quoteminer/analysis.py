@@ -21,6 +21,7 @@ from quoteminer.layout import find_blocks
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan, find_marked
 from quoteminer.page import Page
+from quoteminer.phrases import FARTHEST_REPORTER
 from quoteminer.resolve import Resolver
 from quoteminer.speakers import attribute
 from quoteminer.surrogates import without_surrogates
@@ -46,7 +47,9 @@ def make_view(
     page = Page.of(doc, find_blocks(text), lexicon, text)
     spans, shown = with_displayed(doc, page.blocks, find_marked(text, page.blocks), lexicon, text)
     quotations, quoted = find_quotations(page, spans)
-    view = View(page, quotations, quoted, find_reports(doc, quoted, lexicon))
+    # What is reported behind the last quotation attributes none.
+    last = bisect_left(page.offsets, page.blocks[quotations[-1].block].end) + FARTHEST_REPORTER if quotations else 0
+    view = View(page, quotations, quoted, find_reports(doc, quoted, lexicon, last))
     return view, spans, announced(view, spans, shown)
 
 

@@ -58,15 +58,17 @@ class Report(NamedTuple):
     strength: str
 
 
-def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon) -> tuple[Report, ...]:
+def find_reports(doc: Doc, quoted: Sequence[int], lexicon: Lexicon, until: int | None = None) -> tuple[Report, ...]:
     """All reporting words of a Doc that stand outside of quotations, in order.
 
     Args:
         doc: with tags, lemmas and a dependency tree.
         quoted: for each token the number of the quotation that it lies in, -1 where it lies in none.
+        lexicon: the word lists.
+        until: the token before which they stand; None for the whole Doc.
     """
     found: list[Report] = []
-    words, lemmas = doc.to_array([LOWER, LEMMA]).T
+    words, lemmas = doc.to_array([LOWER, LEMMA])[:until].T
     telling = _telling(lexicon)
     for i in numpy.flatnonzero(telling[words & _LOW_BITS] | telling[lemmas & _LOW_BITS]).tolist():
         if quoted[i] < 0:

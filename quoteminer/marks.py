@@ -36,10 +36,10 @@ def find_marked(text: str, blocks: Sequence[Block]) -> tuple[MarkedSpan, ...]:
     turn, unclosed = -1, False
     for block, in_block in zip(blocks, found, strict=True):
         first = len(spans)
-        for span in _nested(in_block, first):
+        for span, depth, parent in _nested(in_block, first):
             continues = unclosed and len(spans) == first and _starts_block(text, block, span.start)
-            turn += span.depth == 0 and not continues
-            spans.append(span._replace(turn=turn))
+            turn += depth == 0 and not continues
+            spans.append(span._replace(turn=turn, depth=depth, parent=parent))
         if in_block:
             last = next(span for span in reversed(spans) if span.depth == 0)
             unclosed = not last.closed and last.end == block.end
@@ -80,7 +80,7 @@ def _fill_open_runs(text: str, blocks: Sequence[Block], found: list[list[MarkedS
                 found[i] = [_continued(text, block, closing.start, closing.end), *outside]
         if any(s.opened and not s.closed and s.end == block.end and s.style != "single" for s in found[i]):
             opened_at = i
-        elif any(mark in text[block.start : block.end] for mark in DOUBLE):
+        elif opened_at is not None and any(mark in text[block.start : block.end] for mark in DOUBLE):
             opened_at = None
 
 
@@ -98,13 +98,13 @@ def _continued(text: str, block: Block, content_end: int, end: int | None) -> Ma
     return MarkedSpan(block.start, end or content_end, block.start, content_end, opened=False, closed=end is not None)
 
 
-def _nested(spans: Sequence[MarkedSpan], first: int) -> Iterator[MarkedSpan]:
-    """The spans of one block with depth and parent; `first` is the index that the first of them will have."""
+def _nested(spans: Sequence[MarkedSpan], first: int) -> Iterator[tuple[MarkedSpan, int, int | None]]:
+    """The spans of one block, each with its depth and parent; `first` is the index that the first of them will have."""
     enclosing: list[tuple[int, int]] = []
     for index, span in enumerate(sorted(spans, key=lambda span: (span.start, -span.end)), first):
         while enclosing and enclosing[-1][0] <= span.start:
             enclosing.pop()
-        yield span._replace(depth=len(enclosing), parent=enclosing[-1][1] if enclosing else None)
+        yield span, len(enclosing), enclosing[-1][1] if enclosing else None
         enclosing.append((span.end, index))
 
 

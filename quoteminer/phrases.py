@@ -21,6 +21,7 @@ SENDING = frozenset((
     "write",
 ))  # fmt: skip
 FARTHEST_SIGNATORY = 10  # tokens
+FARTHEST_REPORTER = 40  # tokens
 PLATFORMS = frozenset(("twitter", "x", "facebook", "instagram", "youtube", "telegram", "weibo", "tiktok", "wechat"))
 Antecedent = tuple[int | None, tuple[int, int] | None]  # an entity's number, or the tokens of a phrase
 
@@ -296,7 +297,7 @@ class Phrases:
 
     def _reporter_in(self, token: int) -> int | None:
         """Who the sentence around a statement says that it reports: "NAME said in a statement"."""
-        for report in self.view.reports_between(max(0, token - 40), token + 40):
+        for report in self.view.reports_between(max(0, token - FARTHEST_REPORTER), token + FARTHEST_REPORTER):
             here = report.form == "verb" and self.sentence[report.anchor] == self.sentence[token]
             if here and report.subject is not None and (named := self.named_by(report.subject)) is not None:
                 return named[0]
