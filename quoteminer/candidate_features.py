@@ -48,12 +48,8 @@ class FeatureMaker:
         self.view, self.roster, self.lexicon = view, roster, view.lexicon
         self.phrases = Phrases(roster)
         self.fitting = Fitting(self.phrases)
-        self._subjects = {
-            m.start_token: any(self._is_subject(token) for token in range(m.start_token, m.end_token))
-            or self._is_subject(self._title(m.start_token))
-            for group in groups
-            for m in group.mentions
-        }
+        self._ends = {mention.start_token: mention.end_token for group in groups for mention in group.mentions}
+        self._subjects: dict[int, bool] = {}
         reporters = {report.subject for report in view.reports if report.subject is not None}
         titled = {token for token in roster.at if self._title(token) in reporters}
         self._reporters = reporters | titled
@@ -63,8 +59,13 @@ class FeatureMaker:
         self.history: list[tuple[Quotation, Resolved]] = []
         self._spoke: Counter[int] = Counter()
 
-    def _is_subject(self, token: int) -> bool:
-        return self.view.doc[token].dep_ in SUBJECTS
+    def _stands_as_subject(self, start: int) -> bool:
+        """Whether the name that begins at token `start`, or the title before it, is a subject; not where none does."""
+        found = self._subjects.get(start)
+        if found is None:
+            tokens = (*range(start, self._ends[start]), self._title(start)) if start in self._ends else ()
+            found = self._subjects[start] = any(self.view.doc[token].dep_ in SUBJECTS for token in tokens)
+        return found
 
     def _title(self, token: int) -> int:
         """The title just before a name that the tree takes for its head: "Dr" of "Dr NAME"; else `token` itself."""
@@ -232,7 +233,7 @@ class FeatureMaker:
             found[f"blocks {min(blocks, 4)}"] = 1.0
             if blocks == 0:
                 found["same block"] = 1.0
-            if self._subjects.get(last):
+            if self._stands_as_subject(last):
                 found["subject"] = 1.0
                 if sentences <= 1:
                     found["subject nearby"] = 1.0
@@ -272,7 +273,7 @@ class FeatureMaker:
         clause = self.view.after(before)[1]
         if last < clause or candidate.number in resolved.entities:
             return
-        subject = "subject" if self._subjects.get(last) else "no subject"
+        subject = "subject" if self._stands_as_subject(last) else "no subject"
         near = "same block" if self.view.block_of[last] == quotation.block else "other block"
         found[f"named since the quotation before, {candidate.label.lower()}"] = 1.0
         found[f"named since, {subject}"] = 1.0
@@ -300,7 +301,10 @@ class FeatureMaker:
         return None
 
     def _reports(self, candidate: Candidate, last: int) -> bool:
-        return any(token in self._reporters and token in candidate.tokens for token in range(last, last + 7))
+        near = range(last, last + 7)
+        if self._reporters.isdisjoint(near):
+            return False
+        return any(token in self._reporters and token in candidate.tokens for token in near)
 
     def _agreement(self, candidate: Candidate, mention: tuple[int, int], found: Features) -> None:
         pronoun = self.view.pronoun(mention[0])

@@ -14,6 +14,7 @@ from quoteminer.view import Quotation, View
 
 LONGEST_CLAUSE = 16  # tokens
 MOST_CANDIDATES = 12
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -214,11 +215,15 @@ def _bare(name: str) -> str:
 def _candidate(number: int, group: Group, view: View) -> Candidate:
     places = [mention.start_token for mention in group.mentions]
     words = frozenset(word.casefold() for form in (group.name, *group.aliases) for word in form.split())
-    roles = frozenset(word.casefold() for role in (*group.roles, group.role or "") for word in role.split())
+    roles = _NOTHING
     if group.label == "ORG":
-        roles |= _sorts_of_body(group, view)
-    names = [group.affiliation, view.lexicon.demonyms.get(group.affiliation or "")]
-    affiliation = frozenset(word for name in names if name for word in (name.casefold(), *name.casefold().split()))
+        roles = _sorts_of_body(group, view)
+    elif group.roles or group.role:
+        roles = frozenset(word.casefold() for role in (*group.roles, group.role or "") for word in role.split())
+    affiliation = _NOTHING
+    if group.affiliation:
+        names = (group.affiliation, view.lexicon.demonyms.get(group.affiliation, ""))
+        affiliation = frozenset(word for name in names for word in (name.casefold(), *name.casefold().split()) if word)
     outside = [place for place in places if view.quoted[place] < 0]
     tokens = {t for mention in group.mentions for t in range(mention.start_token, mention.end_token)}
     return Candidate(
