@@ -62,7 +62,8 @@ def _scene(page: Page, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]
     for i, (name, label, mentions) in enumerate(groups):
         heads = {word for word in name.lower().split() if word in page.lexicon.org_nouns} if label == "ORG" else ()
         for mention in mentions:
-            owner.update(dict.fromkeys(range(mention.start_token, mention.end_token), i))
+            for token in range(mention.start_token, mention.end_token):
+                owner[token] = i
             ends[mention.start_token] = mention.end_token
             for head in heads:
                 nouns[head].append((mention.start_token, i))

@@ -123,9 +123,12 @@ def read_paragraphs(
     for block in blocks:
         start, end = _after_label(text, block), block.end
         inside = outer[bisect_right(ends, start) : bisect_left(starts, end)]
-        plain = _blank_out(text, start, end, inside)
-        quoted = max((len(text[max(s.start, start) : min(s.end, end)].split()) for s in inside), default=0)
-        paragraphs.append(Paragraph(text[start:end], start, end, block.kind, block.label, plain, quoted, lexicon))
+        whole, quoted = text[start:end], 0
+        plain = whole
+        if inside:
+            plain = _blank_out(text, start, end, inside)
+            quoted = max(len(text[max(s.start, start) : min(s.end, end)].split()) for s in inside)
+        paragraphs.append(Paragraph(whole, start, end, block.kind, block.label, plain, quoted, lexicon))
     return tuple(paragraphs)
 
 

@@ -19,6 +19,8 @@ def pair_singles(
     text: str, block: Block, marks: Sequence[Mark], doubles: Sequence[MarkedSpan], *, reopened: bool
 ) -> list[MarkedSpan]:
     """Pair the single marks of a block; a pair lies within one of the `doubles`, around some of them, or outside."""
+    if all(mark.family != "single" for mark in marks):
+        return []
     groups: dict[int, list[Mark]] = {}
     for group, mark in _with_enclosing(marks, doubles):
         groups.setdefault(group, []).append(mark)
