@@ -97,8 +97,7 @@ def _article(
     other: Sequence[Marked],
     curve: Sequence[Sequence[float]],
 ) -> Article:
-    doc = view.doc
-    entities, ids = _entities(text, doc, resolver, groups)
+    entities, ids = _entities(text, view, resolver, groups)
     by_id = {entity.id: entity for entity in entities}
     inside: dict[tuple[int, int], list[MarkedSpan]] = {}
     for span in spans:
@@ -117,8 +116,8 @@ def _article(
         )
         span = quotation.span
         attributing = resolved.mention or _last_mention(resolver, quotation, resolved)
-        mention = _slice(text, doc, attributing)
-        cue = _slice(text, doc, link.cue) if link and link.cue else None
+        mention = _slice(text, view, attributing)
+        cue = _slice(text, view, link.cue) if link and link.cue else None
         rule = link.rule if link else "context"
         quotes.append(
             Quote(
@@ -134,7 +133,7 @@ def _article(
                 span.style != DISPLAYED,
                 _nested(text, inside, span),
                 confidence,
-                Evidence(rule, _steps(text, doc, link, resolved, speakers)),
+                Evidence(rule, _steps(text, view, link, resolved, speakers)),
             )
         )
     return Article(text, entities, tuple(quotes), tuple(other))
@@ -169,10 +168,11 @@ def _same_turn(
     return before_link is not None and link.cue is not None and link.cue == before_link.cue
 
 
-def _slice(text: str, doc: Doc, tokens: tuple[int, int] | None) -> tuple[int, int, str] | None:
+def _slice(text: str, view: View, tokens: tuple[int, int] | None) -> tuple[int, int, str] | None:
     if tokens is None:
         return None
-    start, end = doc[tokens[0]].idx, doc[tokens[1] - 1].idx + len(doc[tokens[1] - 1])
+    offsets, last = view.page.offsets, tokens[1] - 1
+    start, end = offsets[tokens[0]], offsets[last] + len(view.words[last])
     return start, end, text[start:end]
 
 
@@ -187,7 +187,7 @@ def _nested(text: str, inside: Mapping[tuple[int, int], Sequence[MarkedSpan]], o
 
 
 def _entities(
-    text: str, doc: Doc, resolver: Resolver, groups: Sequence[Group]
+    text: str, view: View, resolver: Resolver, groups: Sequence[Group]
 ) -> tuple[tuple[Entity, ...], dict[int, int]]:
     """The entities, most mentioned first, and the id of each of the resolver's numbers."""
     rows = []
@@ -195,7 +195,7 @@ def _entities(
         group = groups[candidate.number] if candidate.number < len(groups) else None
         mentions = [Mention(m.start, m.end, text[m.start : m.end]) for m in (group.mentions if group else ())]
         for tokens in candidate.resolved:
-            part = _slice(text, doc, tokens)
+            part = _slice(text, view, tokens)
             if part is not None and (place := _free_place(mentions, part[0], part[1])) is not None:
                 mentions.insert(place, Mention(*part, is_name=False))
         rows.append((candidate, group, tuple(mentions)))
@@ -224,11 +224,13 @@ def _free_place(taken: Sequence[Mention], start: int, end: int) -> int | None:
     return i if free else None
 
 
-def _steps(text: str, doc: Doc, link: Link | None, resolved: Resolved, speakers: Iterable[Speaker]) -> tuple[str, ...]:
+def _steps(
+    text: str, view: View, link: Link | None, resolved: Resolved, speakers: Iterable[Speaker]
+) -> tuple[str, ...]:
     """The way from the quotation to the name, in words: what attributes it, then whom that means."""
     steps = []
-    cue = _slice(text, doc, link.cue) if link and link.cue else None
-    mention = _slice(text, doc, resolved.mention)
+    cue = _slice(text, view, link.cue) if link and link.cue else None
+    mention = _slice(text, view, resolved.mention)
     name = " and ".join(speaker.name for speaker in speakers)
     place = PLACES.get(link.rule, "the text beside it") if link else ""
     if cue and mention:

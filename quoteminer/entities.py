@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from quoteminer.cards import Card, describe
@@ -146,6 +147,7 @@ def _organisations(page: Page, names: Sequence[NameMention]) -> list[Cluster]:
     return [cluster for cluster in clusters if cluster.mentions]
 
 
+@lru_cache(maxsize=1 << 14)
 def _organisation_key(form: str, lexicon: Lexicon) -> Key:
     """The telling words of an organisation's name: "Acme Holdings Ltd." is acme holdings, "the Union party" union."""
     parts = form.split()
@@ -157,6 +159,7 @@ def _organisation_key(form: str, lexicon: Lexicon) -> Key:
     return tuple(kept) or key_of(form) or (form,)
 
 
+@lru_cache(maxsize=1 << 14)
 def _acronyms(form: str, lexicon: Lexicon) -> tuple[str, ...]:
     """What an organisation's name may be abbreviated to, each with "=" before it."""
     parts = [part for part in form.replace("-", " ").split() if plain(part) and plain(part) != "the"]

@@ -161,19 +161,18 @@ class Resolver:
 
     def _joined_after(self, end: int) -> tuple[int, int] | None:
         """The person's name that "and" joins to a name that ends before token `end`: "NAME, the mayor, and NAME"."""
-        doc, at = self.view.doc, self.roster.at
-        i = end
-        if doc[i : i + 1].text == ",":
+        doc, words, at = self.view.doc, self.view.words, self.roster.at
+        size, i = len(words), end
+        if i < size and words[i] == ",":
             i += 1
-            while i < min(end + 12, len(doc)) and doc[i].pos_ in APPOSED and i not in at:
+            while i < min(end + 12, size) and doc[i].pos_ in APPOSED and i not in at:
                 i += 1
             if i == end + 1:
                 return None
-            if doc[i : i + 1].text == ",":
-                i += 1
-        if doc[i : i + 1].text not in ("and", "&"):
+            i += i < size and words[i] == ","
+        if i >= size or words[i] not in ("and", "&"):
             return None
-        start = next((k for k in range(i + 1, min(i + 4, len(doc))) if k in at or doc[k].is_lower), None)
+        start = next((k for k in range(i + 1, min(i + 4, size)) if k in at or words[k].islower()), None)
         if start is None or start not in at or self.roster.entities[at[start]].label != "PERSON":
             return None
         return self.roster.name_around(start)
