@@ -15,7 +15,7 @@ from quoteminer.page import NameMention, Page
 
 _LONGEST_FORM = 12
 _DOUBLE_MARKS = frozenset('"“”')
-_STUCK = re.compile(r"\S[\"“”]\w")
+_STUCK = re.compile(r"[\"“”](?<=\S.)(?=\w)")
 
 
 def consistent(page: Page, names: Sequence[NameMention]) -> list[NameMention]:

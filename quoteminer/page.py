@@ -68,11 +68,12 @@ class Page:
     def of(cls, doc: Doc, blocks: Sequence[Block], lexicon: Lexicon, text: str | None = None) -> Page:
         """A Doc as a page; `text` is its text where that is known already."""
         text = doc.text if text is None else text
-        offsets, lengths, spaced = doc.to_array([IDX, LENGTH, SPACY]).T.tolist()
-        words = [text[offset : offset + length] for offset, length in zip(offsets, lengths, strict=True)]
+        begins, lengths, spaced = doc.to_array([IDX, LENGTH, SPACY]).T
+        offsets = begins.tolist()
+        words = [text[start:end] for start, end in zip(offsets, (begins + lengths).tolist(), strict=True)]
         lowered = [word.lower() for word in words]
         starts = [block.start for block in blocks]
-        return cls(doc, text, blocks, starts, words, lowered, offsets, spaced, lexicon)
+        return cls(doc, text, blocks, starts, words, lowered, offsets, spaced.tolist(), lexicon)
 
     def between(self, start: int, end: int) -> str:
         """The text of the tokens from `start` to `end` as it stands, without white space after the last."""
