@@ -17,6 +17,7 @@ from quoteminer.candidate_features import Resolved
 from quoteminer.classify import classify, kind_features, kind_pointers, with_encoder
 from quoteminer.cues import find_reports
 from quoteminer.entities import Group, group_mentions
+from quoteminer.errors import PipelineError
 from quoteminer.layout import find_blocks
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan, find_marked
@@ -44,6 +45,11 @@ def make_view(
 ) -> tuple[View, Sequence[MarkedSpan], dict[int, Link]]:
     """The Doc with blocks, quotations and reporting words; all quoted stretches; the links that the layout gives."""
     text = doc.text if text is None else without_surrogates(text)  # the Doc joins its tokens anew each time
+    if len(doc) and not text.startswith(doc[-1].text, doc[-1].idx):
+        raise PipelineError(
+            f"this pipeline's tokenizer changes the text: the last word, {doc[-1].text!r}, is not at character "
+            f"{doc[-1].idx:,}, so that no offset would fit; take one that keeps every character, as spaCy's own do"
+        )
     page = Page.of(doc, find_blocks(text), lexicon, text)
     spans, shown = with_displayed(doc, page.blocks, find_marked(text, page.blocks), lexicon, text)
     quotations, quoted = find_quotations(page, spans)
@@ -60,6 +66,9 @@ def analyse(doc: Doc, lexicon: Lexicon, text: str | None = None, weights: Mappin
         doc: with sentences, tags, lemmas, a dependency tree and entities.
         lexicon: the word lists.
         text: the caller's text, which may have lone surrogates where the Doc has U+FFFD.
+
+    Raises:
+        PipelineError: the Doc is not that of the text.
     """
     weights = load_weights() if weights is None else weights
     view, spans, given = make_view(doc, lexicon, text)

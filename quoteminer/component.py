@@ -73,7 +73,7 @@ class Quoteminer:
             text: the caller's text, which may have lone surrogates where the Doc has U+FFFD; None for the Doc's own.
 
         Raises:
-            PipelineError: the Doc lacks the sentences, dependencies or entities that this needs.
+            PipelineError: the Doc lacks the sentences, dependencies or entities that this needs, or is not the text's.
         """
         from quoteminer.analysis import analyse  # here, so that making a pipeline imports none of it
 

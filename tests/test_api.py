@@ -301,6 +301,14 @@ def test_pipeline_without_the_component_and_with_one_after_it():
         quoteminer.extract(TEXTS[0], nlp=nlp)
 
 
+def test_tokenizer_that_changes_the_text():
+    nlp = quoteminer.load(threads=1)
+    nlp.tokenizer = lambda text: Doc(nlp.vocab, words=text.split())
+    assert quoteminer.extract("Ann left .", nlp=nlp).text == "Ann left ."
+    with pytest.raises(PipelineError, match=r"changes the text: the last word, 'left\.', is not at character 4"):
+        quoteminer.extract("Ann \n\n left.", nlp=nlp)
+
+
 def test_progress(capsys):
     assert len([*quoteminer.extract_many(["a", "b"], progress=True)]) == 2
     assert "2/2" in capsys.readouterr().err
