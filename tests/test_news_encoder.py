@@ -193,18 +193,16 @@ def test_threads_change_nothing(nlp):
     assert [(layers(doc), doc.user_data) for doc in two.pipe(texts)] == expected
 
 
-def threads_of_streams() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("news_encoder")]
-
-
 def test_a_stream_that_is_left_ends_its_threads():
+    before = set(threading.enumerate())
     docs = make_nlp(threads=2).pipe([ARTICLE] * 8)
     next(docs)
-    assert threads_of_streams()
+    started = set(threading.enumerate()) - before
+    assert len(started) == 2
     docs.close()
-    for thread in threads_of_streams():
+    for thread in started:
         thread.join(60)
-    assert threads_of_streams() == []
+    assert not any(thread.is_alive() for thread in started)
 
 
 def test_a_stream_that_fails_loses_nothing_before_it(nlp):
