@@ -51,7 +51,7 @@ def extract_many(
         texts: the articles' texts.
         nlp: as for `extract`.
         n_process: worker processes; 1 works in this one, on several texts at once (`threads` of `load`).
-        batch_size: texts that go through the pipeline together.
+        batch_size: texts that go through the pipeline together; worker processes take at most eight.
         progress: show a progress bar on stderr, in a notebook a widget.
 
     Raises:

@@ -27,6 +27,7 @@ from quoteminer.types import Article
 
 STRINGS_KEPT = 30_000
 _AHEAD = 2
+_FOR_A_WORKER = 8  # texts; so few that a short list of texts keeps all workers busy to the end
 _OWN_MODULES = ("spacy", "thinc", "quoteminer")
 
 
@@ -40,7 +41,7 @@ def stream(
     texts: Iterable[str], *, nlp: Language | None = None, n_process: int = 1, batch_size: int = 64
 ) -> Generator[Article | Failure, None, None]:
     """As `extract_many`, but a text on which the pipeline fails gives a Failure, and the rest goes on."""
-    batches = _batches(texts, batch_size)
+    batches = _batches(texts, batch_size if n_process == 1 else min(batch_size, _FOR_A_WORKER))
     if n_process == 1:
         pipeline = nlp or default_pipeline()
         for batch, error in batches:
