@@ -41,7 +41,7 @@ def stream(
     texts: Iterable[str], *, nlp: Language | None = None, n_process: int = 1, batch_size: int = 64
 ) -> Generator[Article | Failure, None, None]:
     """As `extract_many`, but a text on which the pipeline fails gives a Failure, and the rest goes on."""
-    batches = _batches(texts, batch_size if n_process == 1 else min(batch_size, _FOR_A_WORKER))
+    batches = _batches(texts, batch_size)
     if n_process == 1:
         pipeline = nlp or default_pipeline()
         for batch, error in batches:
@@ -49,7 +49,7 @@ def stream(
             if error:
                 raise error
     else:
-        yield from _spread(batches, nlp, n_process, batch_size)
+        yield from _spread(_pieces(batches), nlp, n_process, batch_size)
 
 
 # One pipeline works for one thread at a time: a memory zone that one thread closes takes the strings from them all.
@@ -155,6 +155,14 @@ def _batches(texts: Iterable[str], size: int) -> Iterator[_Batch]:
                     error, ended = ArgumentError(f"item {index} of texts must be a str, not {described(text)}"), True
         if batch or error:
             yield batch, error
+
+
+def _pieces(batches: Iterable[_Batch]) -> Iterator[_Batch]:
+    """The batches cut into what a worker takes at a time."""
+    for batch, error in batches:
+        pieces = [batch[i : i + _FOR_A_WORKER] for i in range(0, len(batch), _FOR_A_WORKER)]
+        yield from ((piece, None) for piece in pieces[:-1])
+        yield (pieces or [batch])[-1], error
 
 
 # Worker processes: each has its own pipeline; texts go in, the parts of Articles come out.

@@ -206,6 +206,17 @@ def test_spawned_process_gives_the_same(monkeypatch):
     ]
 
 
+def test_batches_are_cut_for_workers():
+    failed = OSError("gone")
+    batches = [(list("abcdefghij"), None), (list("k"), None), ([], failed)]
+    assert [*streaming._pieces(batches)] == [
+        (list("abcdefgh"), None),
+        (list("ij"), None),
+        (list("k"), None),
+        ([], failed),
+    ]
+
+
 def test_worker_process_that_dies():
     with pytest.raises(PipelineError, match=r"a worker process died.*fewer of them \(n_process\)"):
         [*quoteminer.extract_many(["a"], nlp=with_component("test_ends_process"), n_process=2)]
