@@ -1,11 +1,8 @@
 """The spaCy component `news_encoder`: sentences, tags, lemmas, trees and names of English news from one encoder."""
 
-import multiprocessing
-import os
 import shutil
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -35,9 +32,9 @@ from quoteminer.pipeline.names import agree, scheme_of
 from quoteminer.pipeline.prediction import POINTERS, Asking, Predicted, predict
 from quoteminer.pipeline.sentences import Glued
 from quoteminer.pipeline.session import CONFIG, FILES, PACKAGED, Sessions
+from quoteminer.pipeline.threads import free_cores, in_order
 
 USER_DATA = "news_encoder"
-MOST_FREE_CORES = 8  # what only one thread at a time can do takes about an eighth of the time
 ATTRIBUTES = [TAG, POS, MORPH, LEMMA, DEP, HEAD, ENT_IOB, ENT_TYPE]
 
 
@@ -108,46 +105,15 @@ class NewsEncoder:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """Annotate a stream of Docs, several at once where there are threads; `batch_size` changes nothing."""
-        threads = self.threads or _free_cores()
+        threads = self.threads or free_cores()
         if threads == 1:
             yield from map(self, stream)
             return
-        pool = ThreadPoolExecutor(threads, "news_encoder")
-        try:
-            for doc, annotation in self._in_order(stream, pool, threads):
+        asked = ((doc, self._ask(doc)) for doc in stream)
+        with closing(in_order(asked, lambda pair: self._predict(pair[1]), threads)) as answers:
+            for (doc, _), annotation in answers:
                 self.set_annotations([doc], [annotation])
                 yield doc
-            pool.shutdown()
-        finally:
-            # A stream that was left: its threads are not waited for, since the collector may run in one of them.
-            pool.shutdown(wait=False, cancel_futures=True)
-
-    def _in_order(
-        self, stream: Iterable[Doc], pool: ThreadPoolExecutor, ahead: int
-    ) -> Iterator[tuple[Doc, Annotation]]:
-        """Each Doc with what the network says of it, while those after it are read.
-
-        Where the stream fails, the error comes after the Docs before it.
-        """
-        waiting: deque[tuple[Doc, Future[Annotation]]] = deque()
-        failed: Exception | None = None
-        docs = iter(stream)
-        while failed is None:
-            try:
-                doc = next(docs)
-            except StopIteration:
-                break
-            except Exception as error:  # whatever the pipes before this one raise
-                failed = error
-            else:
-                waiting.append((doc, pool.submit(self._predict, self._ask(doc))))
-                if len(waiting) > ahead:
-                    doc, answer = waiting.popleft()
-                    yield doc, answer.result()
-        for doc, answer in waiting:
-            yield doc, answer.result()
-        if failed is not None:
-            raise failed
 
     def predict(self, docs: Iterable[Doc]) -> list[Annotation]:
         """What the network says of each Doc; the Docs stay as they are."""
@@ -236,14 +202,6 @@ class NewsEncoder:
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "NewsEncoder":
         """Use the model in the folder that `to_bytes` gave."""
         return self.from_disk(data.decode("utf8", "surrogateescape"))
-
-
-def _free_cores() -> int:
-    """How many threads a stream takes where the user has not said."""
-    if multiprocessing.parent_process() is not None:
-        return 1
-    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(ours, MOST_FREE_CORES)
 
 
 def _sure_starts(doc: Doc, tokens: Integers, words: Words) -> Any:
