@@ -112,10 +112,6 @@ def strength_of(token: Token, lexicon: Lexicon) -> str | None:
     """How surely a verb reports: "strong", "weak", None for no reporting verb."""
     if token.tag_ and not (token.tag_.startswith("VB") or token.pos_ == "VERB"):
         return None
-    return _strength(token, lexicon)
-
-
-def _strength(token: Token, lexicon: Lexicon) -> str | None:
     strength, particled = _strength_alone(token.lemma_, token.lower_, lexicon)
     if not particled:
         return strength

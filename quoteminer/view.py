@@ -84,8 +84,8 @@ class View:
     anchors: list[int] = field(init=False)
     block_bounds: list[tuple[int, int]] = field(init=False)
     heads: list[int] = field(init=False)
-    _after: dict[int, tuple[int, int]] = field(default_factory=dict)
-    _before: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _after: list[tuple[int, int]] = field(init=False)
+    _before: list[tuple[int, int]] = field(init=False)
     _bounds: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,6 +99,8 @@ class View:
         edges = numpy.searchsorted(block_of, numpy.arange(len(self.blocks) + 1)).tolist()
         self.block_bounds = [(low, high) if low < high else (len(self.words), 0) for low, high in pairwise(edges)]
         self.heads = (heads + numpy.arange(len(heads))).tolist()
+        self._after = [(quotation.end, self._end_after(quotation)) for quotation in self.quotations]
+        self._before = [(self._start_before(quotation), quotation.start) for quotation in self.quotations]
 
     @property
     def pointers(self) -> Mapping[str, Any] | None:
@@ -140,10 +142,7 @@ class View:
 
     def after(self, quotation: Quotation) -> tuple[int, int]:
         """The tokens after a quotation up to the next one, the end of its sentence or of its block."""
-        found = self._after.get(quotation.index)
-        if found is None:
-            found = self._after[quotation.index] = quotation.end, self._end_after(quotation)
-        return found
+        return self._after[quotation.index]
 
     def _end_after(self, quotation: Quotation) -> int:
         end = min(self.block_bounds[quotation.block][1], quotation.end + FARTHEST)
@@ -156,10 +155,7 @@ class View:
 
     def before(self, quotation: Quotation) -> tuple[int, int]:
         """The tokens before a quotation, back to the start of its sentence or block; earlier quotations are skipped."""
-        found = self._before.get(quotation.index)
-        if found is None:
-            found = self._before[quotation.index] = self._start_before(quotation), quotation.start
-        return found
+        return self._before[quotation.index]
 
     def _start_before(self, quotation: Quotation) -> int:
         low = max(self.block_bounds[quotation.block][0], quotation.start - FARTHEST)
