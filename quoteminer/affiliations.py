@@ -12,7 +12,6 @@ from quoteminer.page import Page
 
 _LONGEST_NAME = 15
 LINKS = frozenset(("of", "for", "at", "with", "from", "to", "in", "on", "by"))
-POSSESSIVES = frozenset(("'s", "’s", "'", "’"))
 DETERMINERS = frozenset(
     ("a", "an", "the", "its", "his", "her", "their", "our", "my", "this", "another", "one", "both", "some")
 )
@@ -28,7 +27,7 @@ class Scene:
     Attributes:
         page: the document, with its text.
         doc: its tokens.
-        words: the text of each token in lower case; `typed` as it stands.
+        words: the text of each token; `lowered` the same in lower case.
         owner: token to the number of the entity whose name it belongs to.
         ends: first token of a name to the token after its last.
         names, labels: of each entity.
@@ -39,7 +38,7 @@ class Scene:
     page: Page
     doc: Doc
     words: list[str]
-    typed: list[str]
+    lowered: list[str]
     owner: dict[int, int]
     ends: dict[int, int]
     names: list[str]
@@ -64,7 +63,7 @@ def possessor(scene: Scene, i: int) -> str | None:
         while scene.owner.get(start - 1) == scene.owner[i - 1]:
             start -= 1
         return named(scene, start)
-    return last_called(scene, scene.words[i - 1], i) if i else None
+    return last_called(scene, scene.lowered[i - 1], i) if i else None
 
 
 def last_called(scene: Scene, noun: str, position: int) -> str | None:
@@ -81,7 +80,7 @@ def complement_owner(scene: Scene, start: int, end: int) -> str | None:
         return named(scene, start)
     found: dict[bool, str] = {}
     for i in range(start, end):
-        word = scene.words[i]
+        word = scene.lowered[i]
         if word not in _OWNING or i in scene.owner:
             continue
         name = organisation_at(scene, i + 1, end)
@@ -94,23 +93,23 @@ def complement_owner(scene: Scene, start: int, end: int) -> str | None:
 
 def _capitals_after(scene: Scene, start: int, end: int) -> str | None:
     """Capitalised words that no entity covers directly after a role's "of" or "at"."""
-    if start + 1 >= end or scene.words[start] not in ("of", "at"):
+    if start + 1 >= end or scene.lowered[start] not in ("of", "at"):
         return None
-    first = start + 1 + (scene.words[start + 1] == "the")
+    first = start + 1 + (scene.lowered[start + 1] == "the")
     last = first
     while (
         last < end
         and last not in scene.owner
         and scene.doc[last].tag_ in ("NNP", "NNPS")
-        and scene.typed[last].isalpha()
+        and scene.words[last].isalpha()
     ):
         last += 1
-    return scene.text(first, last) if last > first and scene.typed[first][:1].isupper() else None
+    return scene.text(first, last) if last > first and scene.words[first][:1].isupper() else None
 
 
 def place_at(scene: Scene, start: int) -> str | None:
     """The place named directly at `start`."""
-    if start < len(scene.words) and scene.words[start] == "the":
+    if start < len(scene.words) and scene.lowered[start] == "the":
         start += 1
     return named(scene, start) if scene.label(start) == "PLACE" else None
 
@@ -130,41 +129,41 @@ def organisation_at(scene: Scene, start: int, end: int) -> str | None:
     while first < min(end, start + 6) and first not in scene.owner and _may_precede(scene, first):
         first += 1
     if first >= end:
-        return last_called(scene, scene.words[end - 1], start) if 0 < end - start < 3 else None
+        return last_called(scene, scene.lowered[end - 1], start) if 0 < end - start < 3 else None
     label, after = scene.label(first), scene.ends.get(first, first + 1)
     last = first
-    while last < end and (scene.typed[last][:1].isupper() or (last > first and scene.words[last] in _INSIDE_NAMES)):
+    while last < end and (scene.words[last][:1].isupper() or (last > first and scene.lowered[last] in _INSIDE_NAMES)):
         last += 1
-    while last > first and not scene.typed[last - 1][:1].isupper():
+    while last > first and not scene.words[last - 1][:1].isupper():
         last -= 1
     if label == "ORG":
         known = scene.names[scene.owner[first]]
-        cut_off = after < last and scene.words[after] in ("of", "for") and len(known.split()) <= after - first
+        cut_off = after < last and scene.lowered[after] in ("of", "for") and len(known.split()) <= after - first
         return _without_place(scene, first, last) if cut_off else known
-    introduced = first > start and first == after - 1 < last and scene.words[first - 1] in scene.lexicon.org_nouns
+    introduced = first > start and first == after - 1 < last and scene.lowered[first - 1] in scene.lexicon.org_nouns
     if label is None and introduced:  # "the consultancy Acme Risks"
         return _without_place(scene, first, last)
-    if after < last and any(scene.words[i] in scene.lexicon.org_nouns for i in range(first, last)):
+    if after < last and any(scene.lowered[i] in scene.lexicon.org_nouns for i in range(first, last)):
         return _without_place(scene, first, last)
-    if label == "PLACE" or scene.typed[first] in scene.lexicon.demonyms:  # "U.S. military", "Afghan army"
+    if label == "PLACE" or scene.words[first] in scene.lexicon.demonyms:  # "U.S. military", "Afghan army"
         for stop in range(min(after + 3, end), after, -1):
             if scene.page.between(after, stop).lower() in scene.lexicon.org_nouns:
                 return scene.text(first, stop)
-    return last_called(scene, scene.words[first - 1], start) if first > start else None
+    return last_called(scene, scene.lowered[first - 1], start) if first > start else None
 
 
 def _without_place(scene: Scene, first: int, last: int) -> str:
     """A run of capitalised words without the place that "in" adds: "School of Law in Lagos"."""
     for i in range(last - 1, first, -1):
-        if scene.words[i] in ("in", "on") and i not in scene.owner:
+        if scene.lowered[i] in ("in", "on") and i not in scene.owner:
             last = i
     return scene.text(first, last)
 
 
 def _may_precede(scene: Scene, i: int) -> bool:
     """Whether a token may stand between a preposition and the name of an organisation: "the left-wing ..."."""
-    typed = scene.typed[i]
-    if typed == "-" or (scene.words[i] in DETERMINERS and (typed.islower() or typed == "The")):
+    typed = scene.words[i]
+    if typed == "-" or (scene.lowered[i] in DETERMINERS and (typed.islower() or typed == "The")):
         return True
     return typed.islower() and scene.doc[i].tag_ in ("JJ", "HYPH", "VBN", "NN")
 
@@ -172,4 +171,4 @@ def _may_precede(scene: Scene, i: int) -> bool:
 def without_bracket(scene: Scene, end: int) -> int:
     """Where a short bracket that ends before token `end` opens; `end` where there is none."""
     low = max(0, end - 4)
-    return scene.words.index("(", low) if scene.words[end - 1] == ")" and "(" in scene.words[low:end] else end
+    return scene.lowered.index("(", low) if scene.lowered[end - 1] == ")" and "(" in scene.lowered[low:end] else end

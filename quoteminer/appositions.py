@@ -8,7 +8,6 @@ from spacy.tokens import Token
 
 from quoteminer.affiliations import (
     DETERMINERS,
-    POSSESSIVES,
     Scene,
     complement_owner,
     named,
@@ -18,10 +17,12 @@ from quoteminer.affiliations import (
 )
 from quoteminer.layout import DASHES
 from quoteminer.roles import LONGEST_PHRASE, Claim, noun_phrase, phrase_end, role_start, with_complement, with_modifiers
+from quoteminer.syntax import POSSESSIVES
 
 _LONGEST_BEFORE, _MOST_COORDINATED = 14, 4
 _ADVERBS = frozenset(("now", "then", "currently", "also", "once", "formerly", "previously", "himself", "herself",
                       "until", "recently", "has", "had", "have", "will", "would"))  # fmt: skip
+_ENDS_OF_CLAUSE = frozenset((",", ";", ".", "“", '"', "who", "and"))
 _COPULAS = frozenset(("is", "was", "'s", "’s", "became", "be", "been", "become", "as"))
 _LEADING = frozenset(("head", "lead", "run", "direct", "chair", "found", "co-found", "cofound", "own", "manage",
                       "represent", "work", "teach", "join", "cover", "oversee", "lecture", "coordinate", "edit",
@@ -34,7 +35,7 @@ def claims_before(scene: Scene, end: int) -> Iterator[Claim]:
         end = scene.page.title_before(opened)
     if end < 1:
         return
-    if scene.words[end - 1] == ",":
+    if scene.lowered[end - 1] == ",":
         comma = without_bracket(scene, end - 1)
         start = _phrase_start(scene, comma)
         if _is_determined(scene, start, comma) and start < comma and (claim := noun_phrase(scene, start, comma, 1)):
@@ -47,19 +48,19 @@ def claims_before(scene: Scene, end: int) -> Iterator[Claim]:
         yield claim
     else:  # "professors NAME and NAME"
         shared = _before_others(scene, end)
-        if shared < end and scene.words[shared - 1].endswith(("s", "men")):
+        if shared < end and scene.lowered[shared - 1].endswith(("s", "men")):
             first = role_start(scene, shared)
             yield from [with_modifiers(scene, first, shared, 0)] if first < shared else []
 
 
 def _is_determined(scene: Scene, start: int, end: int) -> bool:
     """Whether a noun phrase before a comma and a name introduces the name: it is definite, or begins a clause."""
-    begins = start == 0 or bool(scene.doc[start].is_sent_start) or scene.words[start - 1] in ("”", '"', "said")
-    owned = start in scene.owner or any(word in POSSESSIVES for word in scene.words[start:end])
-    office = scene.typed[start][:1].isupper() and any(
+    begins = start == 0 or bool(scene.doc[start].is_sent_start) or scene.lowered[start - 1] in ("”", '"', "said")
+    owned = start in scene.owner or any(word in POSSESSIVES for word in scene.lowered[start:end])
+    office = scene.words[start][:1].isupper() and any(
         role_start(scene, stop, start) == start for stop in range(start + 1, min(end, start + 4) + 1)
     )
-    return scene.words[start] in DETERMINERS or begins or owned or office
+    return scene.lowered[start] in DETERMINERS or begins or owned or office
 
 
 def _before_others(scene: Scene, end: int) -> int:
@@ -67,7 +68,7 @@ def _before_others(scene: Scene, end: int) -> int:
     start = end
     for _ in range(_MOST_COORDINATED):
         i = start - 1
-        while i > 0 and scene.words[i] in ("and", ",", "&"):
+        while i > 0 and scene.lowered[i] in ("and", ",", "&"):
             i -= 1
         if i == start - 1 or scene.label(i) != "PERSON":
             break
@@ -81,14 +82,14 @@ def _with_complement_before(scene: Scene, end: int) -> Claim | None:
     """A role with its complement before a name: "President of Bolivia NAME", "WHO Director for Africa NAME"."""
     found = None
     for i in range(end - 1, max(0, end - _LONGEST_BEFORE), -1):
-        word = scene.words[i]
+        word = scene.lowered[i]
         small = word in ("of", "for")
-        inner = small or word in ("the", "and", "&", "-") or i in scene.owner or scene.typed[i][:1].isupper()
-        listed = word == "," and scene.typed[i - 1][0].isupper() and scene.typed[i + 1][0].isupper()
+        inner = small or word in ("the", "and", "&", "-") or i in scene.owner or scene.words[i][:1].isupper()
+        listed = word == "," and scene.words[i - 1][0].isupper() and scene.words[i + 1][0].isupper()
         if not (inner or listed or scene.doc[i].tag_ in ("NN", "NNS", "JJ")) or scene.label(i) == "PERSON":
             break
         first = role_start(scene, i) if small and i < end - 1 else i
-        if first < i and (scene.typed[first][:1].isupper() or scene.words[first - 1] in DETERMINERS):
+        if first < i and (scene.words[first][:1].isupper() or scene.lowered[first - 1] in DETERMINERS):
             found = (first, i)
     if found is None:
         return None
@@ -107,7 +108,7 @@ def _phrase_start(scene: Scene, comma: int) -> int:
         if before.is_space or (before.is_punct and before.text not in "-'’&.") or verb:
             break
         start -= 1
-        if scene.words[start] in ("a", "an") or scene.doc[start].is_sent_start:
+        if scene.lowered[start] in ("a", "an") or scene.doc[start].is_sent_start:
             break
     while start < comma and scene.doc[start].pos_ in ("ADP", "SCONJ", "CCONJ", "ADV", "PUNCT"):
         start += 1
@@ -118,56 +119,56 @@ def claims_after(scene: Scene, end: int) -> Iterator[Claim]:
     """Roles after a name: appositions, relative clauses, prepositions, brackets, copulas."""
     if end >= len(scene.words):
         return
-    word = scene.words[end]
+    word = scene.lowered[end]
     if word in ("of", "at", "from", "with"):
         name = organisation_at(scene, end + 1, len(scene.words)) or (place_at(scene, end + 1) if word == "of" else None)
         if name:
             yield Claim(None, None, name, 2)
     elif word == "(" or word == "," or (word in DASHES and scene.page.spaced[end - 1]):
         yield from _apposition(scene, end + 1)
-        if word == "(" and scene.label(end + 1) == "ORG" and scene.words[scene.ends.get(end + 1, end) :][:1] == [")"]:
+        if word == "(" and scene.label(end + 1) == "ORG" and scene.lowered[scene.ends.get(end + 1, end) :][:1] == [")"]:
             yield Claim(None, None, named(scene, end + 1), 2)
     else:
         start = end
-        while start < min(len(scene.words), end + 3) and scene.words[start] in _ADVERBS:
+        while start < min(len(scene.words), end + 3) and scene.lowered[start] in _ADVERBS:
             start += 1
-        if start + 1 < len(scene.words) and scene.words[start] in _COPULAS - {"as"}:
+        if start + 1 < len(scene.words) and scene.lowered[start] in _COPULAS - {"as"}:
             claim = noun_phrase(scene, start + 1, phrase_end(scene, start + 1), 2)
             yield from [claim] if claim else []
 
 
 def _apposition(scene: Scene, start: int) -> Iterator[Claim]:
     """What a comma, dash or bracket after a name introduces."""
-    words = scene.words
-    while start < len(words) and (words[start] in _ADVERBS or words[start].isdigit() or words[start] == ","):
+    lowered = scene.lowered
+    while start < len(lowered) and (lowered[start] in _ADVERBS or lowered[start].isdigit() or lowered[start] == ","):
         start += 1
-    if start >= len(words):
+    if start >= len(lowered):
         return
-    if words[start] == "who":
+    if lowered[start] == "who":
         yield from _relative(scene, start + 1)
-    elif words[start] in ("of", "from", "at", "with"):
-        if name := organisation_at(scene, start + 1, len(words)):
+    elif lowered[start] in ("of", "from", "at", "with"):
+        if name := organisation_at(scene, start + 1, len(lowered)):
             yield Claim(None, None, name, 2)
     else:
         end = phrase_end(scene, start)
         if claim := noun_phrase(scene, start, end, 0):
-            if claim.affiliation is None and words[end : end + 1] == [","] and scene.label(end + 1) == "ORG":
+            if claim.affiliation is None and lowered[end : end + 1] == [","] and scene.label(end + 1) == "ORG":
                 after = scene.ends.get(end + 1, end)
-                if after >= len(words) or not words[after].isalpha():  # "NAME, director, ORG"
+                if after >= len(lowered) or not lowered[after].isalpha():  # "NAME, director, ORG"
                     claim = claim._replace(affiliation=named(scene, end + 1))
             yield claim
 
 
 def _relative(scene: Scene, start: int) -> Iterator[Claim]:
     """What a clause with "who" says: "who now leads ORG", "who will become chairman of ORG"."""
-    words = scene.words
+    lowered = scene.lowered
     end = start
-    while end < min(len(words), start + LONGEST_PHRASE) and words[end] not in (",", ";", ".", "“", '"', "who", "and"):
-        if "\n" in words[end]:
+    while end < min(len(lowered), start + LONGEST_PHRASE) and lowered[end] not in _ENDS_OF_CLAUSE:
+        if "\n" in lowered[end]:
             break
         end += 1
     for i in range(start, min(end, start + 6)):
-        if words[i] in _COPULAS and (claim := noun_phrase(scene, i + 1, phrase_end(scene, i + 1), 2)):
+        if lowered[i] in _COPULAS and (claim := noun_phrase(scene, i + 1, phrase_end(scene, i + 1), 2)):
             yield claim
             return
         if _leads(scene.doc[i]) and (name := _first_organisation(scene, i + 1, end)):
@@ -183,7 +184,7 @@ def _leads(token: Token) -> bool:
 
 def _first_organisation(scene: Scene, start: int, end: int) -> str | None:
     for i in range(start, end):
-        capital = scene.typed[i][:1].isupper()
+        capital = scene.words[i][:1].isupper()
         if (scene.label(i) == "ORG" or capital) and (name := organisation_at(scene, i, end)):
             return name
     return None

@@ -70,7 +70,7 @@ def _scene(page: Page, groups: Sequence[tuple[str, str, tuple[NameMention, ...]]
     for places in nouns.values():
         places.sort()
     names, labels = [group[0] for group in groups], [group[1] for group in groups]
-    return Scene(page, page.doc, page.lowered, page.words, owner, ends, names, labels, dict(nouns), page.lexicon)
+    return Scene(page, page.doc, page.words, page.lowered, owner, ends, names, labels, dict(nouns), page.lexicon)
 
 
 def _card(scene: Scene, mentions: Sequence[NameMention], under: dict[int, int]) -> Card:
@@ -78,11 +78,11 @@ def _card(scene: Scene, mentions: Sequence[NameMention], under: dict[int, int]) 
     claims: list[Claim] = []
     for mention in mentions:
         start = scene.page.title_before(mention.start_token)
-        if start < mention.start_token and scene.words[start] not in _OFFICES:
+        if start < mention.start_token and scene.lowered[start] not in _OFFICES:
             titles[scene.text(start, mention.start_token)] = None
         claims.extend(claims_before(scene, start))
         claims.extend(claims_after(scene, mention.end_token))
-        if start < mention.start_token and scene.words[mention.start_token - 1] in scene.lexicon.roles:
+        if start < mention.start_token and scene.lowered[mention.start_token - 1] in scene.lexicon.roles:
             claims.append(_titular(scene, start, mention.start_token))
         if (line := under.get(scene.page.offsets[mention.start_token])) is not None:
             claims.extend(claims_on_line(scene, line))
@@ -97,9 +97,9 @@ def _card(scene: Scene, mentions: Sequence[NameMention], under: dict[int, int]) 
 
 def _titular(scene: Scene, start: int, end: int) -> Claim:
     """The office that an honorific states: "Professor", "Cabinet Chief"."""
-    if scene.words[start] in _OFFICES:
+    if scene.lowered[start] in _OFFICES:
         return with_modifiers(scene, start, end, 1)
-    return Claim(scene.typed[end - 1], scene.words[end - 1], None, 3)
+    return Claim(scene.words[end - 1], scene.lowered[end - 1], None, 3)
 
 
 def _chosen(claims: Sequence[Claim]) -> tuple[str | None, str | None]:

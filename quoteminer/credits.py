@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
-from quoteminer.layout import DASHES, Block
+from quoteminer.layout import DASHES, PARTICLES, Block
 from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
 from quoteminer.paragraphs import Displayed, Paragraph, is_prose, nothing_beside, outer_by_block
 
 _MOST_WORDS, _MOST_WORDS_IN_NAME, _LONGEST_CREDIT = 90, 7, 160
-_PARTICLES = frozenset(
-    ("a", "al", "and", "bin", "bint", "da", "de", "del", "der", "di", "dos", "du", "e", "el", "for", "ibn", "la", "le",
-     "of", "the", "und", "van", "von", "y", "&")
-)  # fmt: skip
 
 
 def above_credits(
@@ -93,7 +89,7 @@ def _name_part(text: str, start: int, end: int) -> tuple[int, int] | None:
     words = text[start:stop].rstrip(".").split()
     if not words or len(words) > _MOST_WORDS_IN_NAME or words[0][0].islower():
         return None
-    named = all(word in _PARTICLES or word[0].isupper() or word[0] in "‘’'“\"@" for word in words)
+    named = all(word in PARTICLES or word[0].isupper() or word[0] in "‘’'“\"@" for word in words)
     possessive = any(word.endswith(("’s", "'s")) for word in words)
     if not named or possessive or not words[0][0].isalnum() or words[0][0].isdecimal():
         return None

@@ -18,7 +18,7 @@ _DOUBLE_MARKS = '“”„"«»'
 DASHES = "-–—―‒"
 _BULLETS = "-–—―‒•·*▪◦‣●○■□➤►✔✓∙⁃"
 _ENDS_SENTENCE = ".!?…"
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     ("a", "al", "and", "bin", "bint", "da", "de", "del", "der", "di", "dos", "du", "e", "el", "for", "ibn", "la", "le",
      "of", "the", "und", "van", "von", "y", "&")
 )  # fmt: skip
@@ -240,7 +240,7 @@ def _ends_sentence(name: str) -> bool:
 def _capitalised(line: str) -> bool:
     """Whether every word of a line, the minor ones apart, begins with a capital: a name, an office, an outlet."""
     words = [word.strip(",.’'") for word in line.split()]
-    return len(words) >= 2 and all(word in _PARTICLES or word[:1].isupper() for word in words if word)
+    return len(words) >= 2 and all(word in PARTICLES or word[:1].isupper() for word in words if word)
 
 
 def _speaker_labels(text: str, blocks: Sequence[Block]) -> dict[int, tuple[int, int]]:
@@ -260,5 +260,5 @@ def _label(text: str, block: Block) -> tuple[int, int] | None:
     words = text[block.start : end].split() if end > block.start else []
     if not words or len(words) > 5 or text[end + 1 : end + 2].strip():
         return None
-    named = all(word[0].isupper() or word in _PARTICLES for word in words) and words[-1][0].isupper()
+    named = all(word[0].isupper() or word in PARTICLES for word in words) and words[-1][0].isupper()
     return (block.start, end) if named and not any(mark in text[block.start : end] for mark in '“”".') else None

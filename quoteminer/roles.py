@@ -11,13 +11,13 @@ from typing import NamedTuple
 from quoteminer.affiliations import (
     DETERMINERS,
     LINKS,
-    POSSESSIVES,
     Scene,
     complement_owner,
     named,
     possessor,
     without_bracket,
 )
+from quoteminer.syntax import POSSESSIVES
 
 LONGEST_PHRASE = 40
 _LONGEST_ROLE, _MOST_MODIFIERS = 6, 8
@@ -45,15 +45,15 @@ class Claim(NamedTuple):
 def role_start(scene: Scene, end: int, low: int = 0) -> int:
     """The token at which the longest known role that ends before token `end` begins; `end` where there is none."""
     lexicon = scene.lexicon
-    if end <= low or (not scene.typed[end - 1].isalpha() and "." not in scene.words[end - 1]):
+    if end <= low or (not scene.words[end - 1].isalpha() and "." not in scene.lowered[end - 1]):
         return end
-    likely = singular(scene.words[end - 1]) in lexicon.role_ends
+    likely = singular(scene.lowered[end - 1]) in lexicon.role_ends
     for length in range(min(_LONGEST_ROLE, end - low), 0, -1) if likely else ():
         phrase = singular(scene.page.between(end - length, end).lower())
         if phrase in lexicon.roles or phrase in lexicon.kinship or phrase in lexicon.person_nouns:
             return end - length
-    word = scene.words[end - 1].replace(".", "")
-    office = word in lexicon.office_abbreviations and scene.typed[end - 1][:1].isupper()
+    word = scene.lowered[end - 1].replace(".", "")
+    office = word in lexicon.office_abbreviations and scene.words[end - 1][:1].isupper()
     return end - 1 if office and end - 1 not in scene.owner else end
 
 
@@ -76,7 +76,7 @@ def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
     closed = False  # beyond a name or the adjective of a country only "former" belongs to the role
     i, low = first - 1, max(0, first - _MOST_MODIFIERS)
     while i >= low:
-        typed, word = scene.typed[i], scene.words[i]
+        typed, word = scene.words[i], scene.lowered[i]
         group = scene.owner.get(i)
         if group is not None:
             if scene.labels[group] == "PERSON":
@@ -84,7 +84,7 @@ def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
             while i - 1 >= low and scene.owner.get(i - 1) == group:
                 i -= 1
             after = scene.ends.get(i, i + 1)
-            if after == len(scene.words) or scene.words[after] not in ("-", "–"):  # not "Loria-based"
+            if after == len(scene.words) or scene.lowered[after] not in ("-", "–"):  # not "Loria-based"
                 affiliation = affiliation or named(scene, i)
             closed = True
         elif word in POSSESSIVES:
@@ -115,7 +115,7 @@ def with_modifiers(scene: Scene, first: int, end: int, rank: int) -> Claim:
 
 def _is_foreign(scene: Scene, i: int) -> bool:
     """Whether a token before a role cannot be one of its modifiers."""
-    token, word = scene.doc[i], scene.words[i]
+    token, word = scene.doc[i], scene.lowered[i]
     if word in DETERMINERS or word in LINKS or word in _NO_MODIFIERS:
         return True
     if token.is_punct:
@@ -149,24 +149,24 @@ def _cased(phrase: str, text: str) -> str:
 
 def _force(scene: Scene, first: int, end: int) -> str | None:
     """The police of a "police spokesman"."""
-    speaks = scene.words[end - 1].startswith("spokes") and scene.words[first] in _FORCES
-    return scene.typed[first] if speaks else None
+    speaks = scene.lowered[end - 1].startswith("spokes") and scene.lowered[first] in _FORCES
+    return scene.words[first] if speaks else None
 
 
 def _run_start(scene: Scene, i: int, first: int, low: int) -> int:
     """Where an organisation that no entity covers begins, if token `i` ends one; else `i + 1`."""
-    typed = scene.typed[i]
-    if scene.words[i] in _FORCES and scene.words[first].startswith("spokes"):
-        return i - 1 if i and scene.typed[i - 1] in scene.lexicon.demonyms else i
+    typed = scene.words[i]
+    if scene.lowered[i] in _FORCES and scene.lowered[first].startswith("spokes"):
+        return i - 1 if i and scene.words[i - 1] in scene.lexicon.demonyms else i
     if not typed[:1].isupper() or not typed.isalpha() or scene.doc[i].tag_ not in ("NNP", "NNPS", ""):
         return i + 1
     start = i
-    while start - 1 >= low and start - 1 not in scene.owner and scene.typed[start - 1][:1].isupper():
+    while start - 1 >= low and start - 1 not in scene.owner and scene.words[start - 1][:1].isupper():
         start -= 1
     initials = typed.isupper() and 2 <= len(typed) <= 6
-    office = scene.typed[first][:1].isupper() and not scene.typed[first].isupper()
+    office = scene.words[first][:1].isupper() and not scene.words[first].isupper()
     longer = start < i or not scene.doc[i].is_sent_start
-    if initials or (scene.words[i] in scene.lexicon.org_nouns and start < i) or (not office and longer):
+    if initials or (scene.lowered[i] in scene.lexicon.org_nouns and start < i) or (not office and longer):
         return start
     return i + 1
 
@@ -177,10 +177,10 @@ def phrase_end(scene: Scene, start: int) -> int:
     for i in range(start, last):
         if i in scene.owner:
             continue
-        word, spaced = scene.words[i], scene.page.spaced[i]
+        word, spaced = scene.lowered[i], scene.page.spaced[i]
         if (word in ',;:()[]“”"—–' and (word != "–" or spaced)) or "\n" in word:
             return i
-        if word in ".!?" and (i + 1 >= len(scene.words) or spaced or scene.words[i + 1].isspace()):
+        if word in ".!?" and (i + 1 >= len(scene.words) or spaced or scene.lowered[i + 1].isspace()):
             return i
         if word in scene.lexicon.relative_pronouns or scene.doc[i].tag_ in ("VBD", "VBZ", "VBP", "MD"):
             return i
@@ -196,19 +196,19 @@ def noun_phrase(scene: Scene, start: int, end: int, rank: int) -> Claim | None:
     while stop <= end:
         if not _continues(scene, stop, end) and start <= (first := role_start(scene, stop, start)) < stop:
             break
-        if scene.words[stop - 1] in LINKS and stop - 1 not in scene.owner:
+        if scene.lowered[stop - 1] in LINKS and stop - 1 not in scene.owner:
             stop = end
         stop += 1
     else:
-        stop = next((i for i in range(start, end) if scene.words[i] in LINKS and i not in scene.owner), end)
+        stop = next((i for i in range(start, end) if scene.lowered[i] in LINKS and i not in scene.owner), end)
         first = stop - 1
-        word = scene.words[first] if first >= start else ""
+        word = scene.lowered[first] if first >= start else ""
         likely = word.endswith(_AGENT_ENDINGS) and len(word) > 4 and scene.doc[first].tag_ in ("NN", "NNP")
         if (
             not likely
             or any(word in nouns for nouns in (lexicon.org_nouns, lexicon.document_nouns, lexicon.place_nouns))
             or first in scene.owner
-            or scene.words[start] not in DETERMINERS
+            or scene.lowered[start] not in DETERMINERS
         ):
             return None
     if scene.label(stop) == "PERSON" and stop < end:
@@ -221,12 +221,12 @@ def noun_phrase(scene: Scene, start: int, end: int, rank: int) -> Claim | None:
 
 def _continues(scene: Scene, i: int, end: int) -> bool:
     """Whether the noun before token `i` only modifies what follows it."""
-    if i >= end or scene.words[i] in LINKS:
+    if i >= end or scene.lowered[i] in LINKS:
         return False
-    if scene.label(i) == "ORG" and scene.typed[i - 1][:1].isupper() and scene.owner.get(i - 1) != scene.owner[i]:
+    if scene.label(i) == "ORG" and scene.words[i - 1][:1].isupper() and scene.owner.get(i - 1) != scene.owner[i]:
         return False  # "Executive Director Acme Foundation"
     tag = scene.doc[i].tag_
-    return tag.startswith("NN") or tag in ("POS", "HYPH") or scene.typed[i] == "-" or (tag == "" and i < end)
+    return tag.startswith("NN") or tag in ("POS", "HYPH") or scene.words[i] == "-" or (tag == "" and i < end)
 
 
 def with_complement(scene: Scene, claim: Claim, stop: int, end: int) -> str | None:
@@ -234,9 +234,13 @@ def with_complement(scene: Scene, claim: Claim, stop: int, end: int) -> str | No
     if claim.role is None or claim.head not in _COMPLEMENTED or stop >= end:
         return claim.role
     after = stop + 1
-    while after < end and after not in scene.owner and scene.typed[after].isalpha() and scene.words[after] not in LINKS:
+    while (
+        after < end and after not in scene.owner and scene.words[after].isalpha() and scene.lowered[after] not in LINKS
+    ):
         after += 1
-    short = stop + 1 < after <= stop + 3 and scene.words[stop + 1] not in DETERMINERS
+    short = stop + 1 < after <= stop + 3 and scene.lowered[stop + 1] not in DETERMINERS
     return (
-        f"{claim.role} {scene.text(stop, after)}" if short and scene.words[stop] in ("of", "for", "to") else claim.role
+        f"{claim.role} {scene.text(stop, after)}"
+        if short and scene.lowered[stop] in ("of", "for", "to")
+        else claim.role
     )
