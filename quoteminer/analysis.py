@@ -51,7 +51,7 @@ def make_view(
             f"{doc[-1].idx:,}, so that no offset would fit; take one that keeps every character, as spaCy's own do"
         )
     page = Page.of(doc, find_blocks(text), lexicon, text)
-    spans, shown = with_displayed(doc, page.blocks, find_marked(text, page.blocks), lexicon, text)
+    spans, shown = with_displayed(page, find_marked(text, page.blocks))
     quotations, quoted = find_quotations(page, spans)
     # What is reported behind the last quotation attributes none.
     last = bisect_left(page.offsets, page.blocks[quotations[-1].block].end) + FARTHEST_REPORTER if quotations else 0

@@ -9,10 +9,9 @@ from spacy.tokens import Doc
 
 from quoteminer.credits import find_credits
 from quoteminer.displays import find_displayed
-from quoteminer.layout import Block
 from quoteminer.lead_ins import find_lead_ins
-from quoteminer.lexicon import Lexicon
 from quoteminer.marks import MarkedSpan
+from quoteminer.page import Page
 from quoteminer.paragraphs import Displayed
 from quoteminer.syntax import SUBJECTS
 from quoteminer.view import Link, View
@@ -21,14 +20,12 @@ LEAD_IN, CREDIT, LABEL = "lead-in", "credit line", "speaker label"
 DISPLAYED = "displayed"
 
 
-def with_displayed(
-    doc: Doc, blocks: Sequence[Block], marked: Sequence[MarkedSpan], lexicon: Lexicon, text: str | None = None
-) -> tuple[tuple[MarkedSpan, ...], dict[int, Displayed]]:
+def with_displayed(page: Page, marked: Sequence[MarkedSpan]) -> tuple[tuple[MarkedSpan, ...], dict[int, Displayed]]:
     """The marked stretches with the displayed quotations among them, and those by their place in the result.
 
     A marked stretch inside of a displayed quotation is nested in it. Turns are numbered anew, in order of the text.
     """
-    displayed = find_displayed(doc, blocks, marked, lexicon, text)
+    displayed = find_displayed(page, marked)
     if not displayed:
         return tuple(marked), {}
     added = [

@@ -9,6 +9,7 @@ from quoteminer.displays import find_displayed
 from quoteminer.layout import find_blocks
 from quoteminer.lexicon import load_lexicon
 from quoteminer.marks import find_marked
+from quoteminer.page import Page
 from quoteminer.paragraphs import Displayed
 
 LEXICON = load_lexicon()
@@ -24,7 +25,8 @@ OURS = "The ferry is a part of our life on this island."
 
 def displayed(text: str, doc: Doc | None = None) -> tuple[Displayed, ...]:
     blocks = find_blocks(text)
-    return find_displayed(NLP(text) if doc is None else doc, blocks, find_marked(text, blocks), LEXICON)
+    page = Page.of(NLP(text) if doc is None else doc, blocks, LEXICON)
+    return find_displayed(page, find_marked(text, blocks))
 
 
 def rows(text: str) -> list[tuple[str, str, str | None]]:

@@ -8,6 +8,7 @@ from quoteminer.announcements import CREDIT, DISPLAYED, LABEL, LEAD_IN, with_dis
 from quoteminer.layout import find_blocks
 from quoteminer.lexicon import load_lexicon
 from quoteminer.marks import find_marked
+from quoteminer.page import Page
 
 LEXICON = load_lexicon()
 PERSON = {"Marta Oduya": "PERSON"}
@@ -101,9 +102,9 @@ def test_displayed_quotations_are_among_the_marked_ones():
     doc = make_doc([LEADS["ud"] + BLANK, PARAGRAPH + BLANK, MARKED], PERSON)
     blocks = find_blocks(doc.text)
     marked = find_marked(doc.text, blocks)
-    spans, shown = with_displayed(doc, blocks, marked, LEXICON)
+    spans, shown = with_displayed(Page.of(doc, blocks, LEXICON), marked)
     assert [span.start for span in spans] == sorted(span.start for span in spans)
     assert {spans[i].style for i in shown} == {DISPLAYED}
     assert len(spans) == len(marked) + len(shown)
     assert [span.turn for span in spans] == sorted(span.turn for span in spans)
-    assert with_displayed(doc, blocks[:0], (), LEXICON) == ((), {})
+    assert with_displayed(Page.of(doc, blocks[:0], LEXICON), ()) == ((), {})

@@ -13,6 +13,7 @@ from quoteminer.displays import find_displayed
 from quoteminer.layout import find_blocks
 from quoteminer.lead_ins import find_lead_ins
 from quoteminer.marks import find_marked
+from quoteminer.page import Page
 
 PIECES = st.sampled_from(
     ("He said:", "\n", "\n\n", " ", "I am here.", "Q: Who?", "A: We are.", "— Anna Ferrand", "“", "”", '"', "- ", ":",
@@ -44,12 +45,12 @@ def test_next_to_nothing(text: str) -> None:
 def test_time_grows_with_the_text(unit: str) -> None:
     def prepare(length: int) -> Callable[[], object]:
         text = unit * (length // len(unit))
-        doc = NLP(text)
         blocks = find_blocks(text)
+        page = Page.of(NLP(text), blocks, LEXICON)
         marked = find_marked(text, blocks)
 
         def work() -> None:
-            find_displayed(doc, blocks, marked, LEXICON)
+            find_displayed(page, marked)
             find_credits(text, blocks, marked, LEXICON)
             find_lead_ins(text, blocks, marked, LEXICON)
 
